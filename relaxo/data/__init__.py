@@ -1,0 +1,38 @@
+"""The types that flow through Relaxo: frozen, checked when built, with no method that reads, draws or prints.
+
+Array axes are ``(n, z, y, x)``: images along the varying axis, slices, rows, columns. A pixel position is
+``(row, column, slice)``, counted from 0 at the centre of the first pixel. An ``affine`` is a (4, 4) matrix that takes
+``(column, row, slice, 1)`` to patient coordinates in mm, right, anterior and superior positive (RAS+), as in NIfTI.
+"""
+
+from relaxo.data.geometry import Geometry
+from relaxo.data.inventory import ImageHeader, Inventory, LeftOut, StackSource
+from relaxo.data.maps import FitStatus, Maps
+from relaxo.data.notice import Notice
+from relaxo.data.protocol import Protocol
+from relaxo.data.rates import Rates, WellRate
+from relaxo.data.relaxivity import AgentResult, Estimate, Line, ReferenceAgent
+from relaxo.data.stack import Stack
+from relaxo.data.wells import Contents, Well, Wells
+
+__all__ = [
+    "AgentResult",
+    "Contents",
+    "Estimate",
+    "FitStatus",
+    "Geometry",
+    "ImageHeader",
+    "Inventory",
+    "LeftOut",
+    "Line",
+    "Maps",
+    "Notice",
+    "Protocol",
+    "Rates",
+    "ReferenceAgent",
+    "Stack",
+    "StackSource",
+    "Well",
+    "WellRate",
+    "Wells",
+]

@@ -1,0 +1,90 @@
+"""Inventory: what a folder holds, known from headers alone, before a pixel is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from relaxo.data.geometry import Geometry
+    from relaxo.data.notice import Notice
+    from relaxo.data.protocol import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class ImageHeader:
+    """The facts of one image (one slice at one time), as its header states them, in s, degree, mm, T and MHz."""
+
+    path: Path
+    study_uid: str
+    series_uid: str
+    sop_uid: str
+    rows: int
+    columns: int
+    position: tuple[float, float, float]
+    """Centre of the first pixel in mm, left, posterior and superior positive (LPS+), as in DICOM."""
+    orientation: tuple[float, float, float, float, float, float]
+    """Direction of increasing column, then of increasing row, LPS+."""
+    spacing: tuple[float, float]
+    """Distance between rows, between columns, in mm."""
+    slice_thickness: float | None = None
+    series_number: int | None = None
+    instance_number: int | None = None
+    inversion_time: float | None = None
+    echo_time: float | None = None
+    repetition_time: float | None = None
+    flip_angle: float | None = None
+    echo_number: int | None = None
+    echo_train_length: int | None = None
+    component: str = "magnitude"
+    slope: float = 1.0
+    intercept: float = 0.0
+    field_T: float | None = None
+    frequency_MHz: float | None = None
+    manufacturer: str = ""
+    description: str = ""
+    sequence: tuple[str, ...] = ()
+    """ScanningSequence: ``SE``, ``IR``, ``GR``, ``EP``."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that belongs to no stack, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StackSource:
+    """A stack that can be loaded: its protocol and geometry, and the image of every slice at every time."""
+
+    name: str
+    """Stable within a folder, as a recipe names it: ``IRT1-1``, ``MESE-1``."""
+    protocol: Protocol
+    geometry: Geometry
+    headers: tuple[tuple[ImageHeader, ...], ...]
+    """(n, z): one header an image, ordered as the stack's first two axes."""
+    notices: tuple[Notice, ...] = ()
+    """What is odd about it."""
+
+    @property
+    def quantity(self) -> str | None:
+        """``T1`` or ``T2``: what a stack of this kind measures; None when neither."""
+        return {"IRT1": "T1", "VTR": "T1", "VFA": "T1", "MESE": "T2"}.get(self.protocol.suffix)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files it is read from, each once, in the stack's order."""
+        return tuple(dict.fromkeys(header.path for slices in self.headers for header in slices))
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """All that was found below some paths."""
+
+    paths: tuple[Path, ...]
+    stacks: tuple[StackSource, ...]
+    left_out: tuple[LeftOut, ...]

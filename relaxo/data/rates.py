@@ -1,0 +1,69 @@
+"""Rates: R1 or R2 of every well, with its spread and its concentration."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WellRate:
+    """The relaxation rate of one well."""
+
+    well: str
+    """Its name."""
+    rate: float
+    """1/s; the reciprocal of the well's relaxation time. NaN when it could not be measured."""
+    spread: float
+    """Standard deviation over the voxels, 1/s; NaN when unknown."""
+    standard_error: float
+    """1/s; NaN when unknown."""
+    voxels: int
+    """How many voxels have a value; 0 for a rate that was not measured in an image."""
+    concentration: float | None = None
+    """mM."""
+    agent: str = ""
+    excluded: str | None = None
+    """Why it does not enter the regression; None when it does."""
+    concentration_se: float | None = None
+    """Standard error of the concentration, mM."""
+
+    def __post_init__(self) -> None:
+        if self.excluded is None and not (math.isfinite(self.rate) and self.rate > 0):
+            raise ValueError(f"well {self.well}: a rate of {self.rate} must be excluded with a reason")
+
+    @property
+    def time(self) -> float:
+        """Relaxation time in s; NaN when it could not be measured."""
+        return 1 / self.rate
+
+    @property
+    def time_spread(self) -> float:
+        """Standard deviation of the relaxation time over the voxels, s."""
+        return self.spread / self.rate**2
+
+    @property
+    def time_standard_error(self) -> float:
+        """Standard error of the relaxation time, s."""
+        return self.standard_error / self.rate**2
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """One relaxation rate of all wells."""
+
+    quantity: str
+    """``R1`` or ``R2``."""
+    wells: tuple[WellRate, ...]
+
+    def __post_init__(self) -> None:
+        if self.quantity not in {"R1", "R2"}:
+            raise ValueError(f"a rate is R1 or R2, not {self.quantity}")
+
+    def of(self, agent: str) -> tuple[WellRate, ...]:
+        """Return the wells that enter the regression of an agent."""
+        return tuple(
+            well
+            for well in self.wells
+            if well.agent == agent and well.excluded is None and well.concentration is not None
+        )

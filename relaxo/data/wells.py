@@ -1,0 +1,77 @@
+"""Wells: regions of a phantom, where they lie and what they contain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from relaxo.data.arrays import frozen
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from relaxo.data.geometry import Geometry
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a person put into a well, and whether it counts."""
+
+    concentration_mM: float | None
+    """None where the table leaves it open; such a well is measured and not regressed."""
+    agent: str = ""
+    """Name of the agent; empty when the table has only one, unnamed."""
+    exclude: str | None = None
+    """Why the well does not count; None when it does."""
+    concentration_se_mM: float | None = None
+    """Standard error of the concentration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Well:
+    """A round well."""
+
+    name: str
+    """``1``, ``2``, ... in reading order, or a plate coordinate such as ``A1``."""
+    row: float
+    """Of its centre, in pixels of the volume it was found in."""
+    column: float
+    slice: float
+    """Of its centre: the middle of `slices`."""
+    slices: tuple[int, int]
+    """First and last slice it reaches through."""
+    radius_mm: float
+    """Of the fluid, out to its edge; the measured region is smaller."""
+    confidence: float = 1.0
+    """How sure its detection is, from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wells:
+    """Labelled wells on the grid of a volume."""
+
+    geometry: Geometry
+    labels: NDArray[Any]
+    """(z, y, x), int16; 0 outside, k where the voxel counts for ``wells[k - 1]``."""
+    wells: tuple[Well, ...]
+
+    def __post_init__(self) -> None:
+        labels = frozen(self.labels, np.int16, ndim=3, name="labels", copy=False)
+        if labels.shape != self.geometry.shape:
+            raise ValueError(f"labels of shape {labels.shape} on a grid of {self.geometry.shape}")
+        if labels.size and (labels.min() < 0 or labels.max() > len(self.wells)):
+            raise ValueError(f"labels must run from 0 to the number of wells, {len(self.wells)}")
+        names = [well.name for well in self.wells]
+        if len(set(names)) != len(names):
+            raise ValueError("two wells have the same name")
+        object.__setattr__(self, "labels", labels)
+        object.__setattr__(self, "wells", tuple(self.wells))
+
+    def __len__(self) -> int:
+        return len(self.wells)
+
+    def voxel_counts(self) -> NDArray[np.int64]:
+        """Return (number of wells,), the voxels that count for each."""
+        return np.bincount(self.labels.ravel(), minlength=len(self.wells) + 1)[1:].astype(np.int64)

@@ -1,0 +1,1 @@
+"""The signal equations, one to a file, and the catalogue of them."""

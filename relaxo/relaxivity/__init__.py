@@ -1,0 +1,1 @@
+"""Regression of rates on concentration, and the reference agents to compare with."""

@@ -1,0 +1,1 @@
+"""Find wells, name them, and measure a map in them."""
