@@ -1,1 +1,6 @@
 """Batched separable least squares: arrays in, arrays out; it knows nothing of MRI."""
+
+from relaxo.fitting.noise import background_sigma
+from relaxo.fitting.separable import Basis, Problem, Solution, solve
+
+__all__ = ["Basis", "Problem", "Solution", "background_sigma", "solve"]

@@ -1,0 +1,60 @@
+"""Inversion recovery with imperfect inversion and a repetition time of its own for every image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from relaxo.models.model import Input, Model, Option, Parameter
+
+if TYPE_CHECKING:
+    from relaxo.models.model import Array, Times
+
+
+def _basis(time: Array, times: Times) -> tuple[Array, Array]:
+    rate = 1 / time
+    ti = times["InversionTime"][:, np.newaxis] * rate
+    tr = times["RepetitionTime"][:, np.newaxis] * rate
+    after_inversion, after_repetition = np.exp(-ti), np.exp(-tr)
+    # d exp(-t/T) / d ln T = (t/T) exp(-t/T), which is 0 for an endless t.
+    slope_inversion = ti * after_inversion
+    slope_repetition = np.where(np.isinf(tr), 0.0, tr) * after_repetition
+    basis = np.array([1 - after_inversion, after_repetition - after_inversion])
+    derivative = np.array([-slope_inversion, slope_repetition - slope_inversion])
+    return basis, derivative
+
+
+def _to_parameters(amplitudes: tuple[Array, ...]) -> tuple[Array, ...]:
+    equilibrium, inverted = amplitudes
+    return equilibrium, inverted / equilibrium
+
+
+def _to_amplitudes(parameters: tuple[Array, ...]) -> tuple[Array, ...]:
+    equilibrium, efficiency = parameters
+    return equilibrium, equilibrium * efficiency
+
+
+MODEL = Model(
+    name="inversion_recovery",
+    title="Inversion recovery, efficiency free",
+    suffix="IRT1",
+    inputs=(
+        Input("InversionTime", "TI", "time from the inversion to the excitation"),
+        Input("RepetitionTime", "TR", "time from one inversion to the next", default=np.inf),
+    ),
+    parameters=(
+        Parameter("T1map", "T1", "longitudinal relaxation time", "s", 1e-4, 100.0),
+        Parameter("M0map", "M0", "signal at equilibrium", "arbitrary", 0.0, np.inf),
+        Parameter("efficiency", "e", "share of the magnetisation that was inverted", "1", 0.0, 1.5),
+    ),
+    equation="M0 * (1 - exp(-TI / T1) + e * (exp(-TR / T1) - exp(-TI / T1)))",
+    reference="Barral et al., Magn. Reson. Med. 64:1057 (2010), doi 10.1002/mrm.22497; finite repetition time kept",
+    basis=_basis,
+    to_parameters=_to_parameters,
+    to_amplitudes=_to_amplitudes,
+    rises_through_zero=True,
+    options=(
+        Option("noise_floor", "a voxel whose largest signal is below this many sigma of the noise is not fitted", 5.0),
+    ),
+)
