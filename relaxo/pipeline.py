@@ -1,0 +1,265 @@
+"""From a recipe to results, stage by stage; the one way in which anything is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+
+import msgspec
+
+from relaxo import io, models, relaxivity, wells
+from relaxo.data import (
+    AgentResult,
+    Contents,
+    Inventory,
+    Maps,
+    Notice,
+    Rates,
+    ReferenceAgent,
+    Stack,
+    Wells,
+)
+from relaxo.errors import AnalysisError, InputError, UsageError
+from relaxo.recipe import FitPart, Recipe, load
+
+#: Told the stage in words, and what is done of how much; the run stops when it answers False.
+StageProgress = Callable[[str, int, int], bool]
+
+QUANTITIES = ("T1", "T2")
+RATES = {"T1": "R1", "T2": "R2"}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """All that follows from a recipe."""
+
+    recipe: Recipe
+    inventory: Inventory
+    stacks: Mapping[str, Stack]
+    """``T1`` and ``T2``, or one of them."""
+    maps: Mapping[str, Maps]
+    """The same keys; arrays (z, y, x)."""
+    wells: Mapping[str, Wells]
+    """The same keys: the same wells, in the same order, on the grid of each stack."""
+    contents: Mapping[str, Contents]
+    """By the name of the well."""
+    rates: Mapping[str, Rates]
+    """``R1`` and ``R2``, or one of them."""
+    agents: tuple[AgentResult, ...]
+    """Empty when no concentrations were given."""
+    field_T: float | None
+    reference: ReferenceAgent | None
+    """The published agent to compare with."""
+    control: str | None
+    """Name of the agent that was measured along as a control."""
+    notices: tuple[Notice, ...]
+    created: datetime
+    """UTC."""
+
+    def __post_init__(self) -> None:
+        for name in ("stacks", "maps", "wells", "contents", "rates"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+
+def run(recipe: Recipe | Path | str, progress: StageProgress | None = None) -> Result:
+    """Turn a recipe into results.
+
+    Parameters
+    ----------
+    recipe
+        A recipe, or the path of one.
+    progress
+        Told the stage, and what is done of how much; the run stops when it answers False.
+
+    Raises
+    ------
+    InputError
+        When the recipe, a source or an entry of its contents cannot be used.
+    AnalysisError
+        When what was asked for cannot be computed.
+    Cancelled
+        When `progress` answers False.
+    """
+    return Pipeline().run(recipe if isinstance(recipe, Recipe) else load(Path(recipe)), progress)
+
+
+class Pipeline:
+    """Runs recipes one after the other, and does again only what a changed decision asks for.
+
+    Each stage is remembered by the results it starts from and by its own part of the recipe.
+    """
+
+    def __init__(self) -> None:
+        self._memory: dict[str, tuple[object, object]] = {}
+
+    def run(self, recipe: Recipe, progress: StageProgress | None = None) -> Result:
+        """Turn a recipe into results; raises as `run` does."""
+        inventory = self.scan(recipe, progress)
+        stacks, notices = self.stacks(recipe, progress)
+        located = self.wells(recipe, progress)
+        contents = wells.match(next(iter(located.values())), recipe.contents)
+        maps = self.maps(recipe, progress)
+        rates = {
+            RATES[quantity]: wells.fill(wells.measure(maps[quantity], located[quantity], recipe.wells), contents)
+            for quantity in stacks
+        }
+        for quantity, stack in stacks.items():
+            notices += wells.outside_window(rates[RATES[quantity]], stack.protocol)
+        agents: tuple[AgentResult, ...] = ()
+        if contents:
+            agents, told = relaxivity.analyse(rates, recipe.regression)
+            notices += told
+        else:
+            notices += (
+                Notice("no_concentrations", "No concentrations were given: the wells are measured, not regressed."),
+            )
+        field = recipe.conditions.field_T or next(
+            (stack.protocol.field_T for stack in stacks.values() if stack.protocol.field_T), None
+        )
+        return Result(
+            recipe=recipe,
+            inventory=inventory,
+            stacks=stacks,
+            maps=maps,
+            wells=located,
+            contents=contents,
+            rates=rates,
+            agents=agents,
+            field_T=field,
+            reference=relaxivity.reference(recipe.regression.reference, field),
+            control=relaxivity.control_of(agents, recipe.regression),
+            notices=notices,
+            created=datetime.now(UTC),
+        )
+
+    def scan(self, recipe: Recipe, progress: StageProgress | None = None) -> Inventory:
+        """Read the headers of a recipe's sources."""
+        if not recipe.sources:
+            raise InputError("the recipe names no sources", hint='Add sources = ["folder of DICOM files"]')
+        return self._once(
+            "scan",
+            (recipe.sources,),
+            lambda: io.scan([Path(source) for source in recipe.sources], _part(progress, "Looking at files")),
+        )
+
+    def stacks(
+        self, recipe: Recipe, progress: StageProgress | None = None
+    ) -> tuple[dict[str, Stack], tuple[Notice, ...]]:
+        """Read the stacks to fit, ``T1`` and ``T2`` or one of them, with what there is to say of them."""
+        sources, notices = io.choose(self.scan(recipe, progress), recipe.stacks)
+        stacks = {}
+        for quantity, source in sources.items():
+            notices += source.notices
+            told = _part(progress, f"Reading {quantity} images")
+            stacks[quantity] = self._once(f"load {quantity}", (source,), partial(io.load, source, told))
+        return stacks, notices
+
+    def maps(self, recipe: Recipe, progress: StageProgress | None = None) -> dict[str, Maps]:
+        """Fit every stack; the same keys."""
+        maps = {}
+        for quantity, stack in self.stacks(recipe, progress)[0].items():
+            part: FitPart = getattr(recipe.fit, quantity)
+            told = _part(progress, f"Fitting {quantity}")
+            maps[quantity] = self._once(
+                f"fit {quantity}", (stack, _key(part)), partial(_fit, stack, part, quantity, told)
+            )
+        return maps
+
+    def wells(self, recipe: Recipe, progress: StageProgress | None = None) -> dict[str, Wells]:
+        """Find the wells in one stack and carry them over to the other; the same keys."""
+        stacks, _ = self.stacks(recipe, progress)
+        home = recipe.wells.find_in or next(iter(stacks))
+        if home not in stacks:
+            raise AnalysisError(
+                f"wells are to be found in the {home} images, and there are none",
+                where="the recipe's wells.find_in",
+                hint=f"Set it to {next(iter(stacks))}",
+            )
+        part, stack = recipe.wells, stacks[home]
+        told = _part(progress, "Finding wells")
+        found = self._once("find wells", (stack, _key(part)), partial(wells.find, stack, part, told))
+        by_plate = any(entry.well is not None and wells.is_plate_name(entry.well) for entry in recipe.contents)
+        if part.naming == "auto" and by_plate:
+            found = self._once("name wells", (found,), partial(wells.rename, found, "plate"))
+        located = {}
+        for quantity, other in stacks.items():
+            carry = partial(wells.transfer, found, other.geometry, part)
+            located[quantity] = (
+                found if quantity == home else self._once(f"carry wells to {quantity}", (found, other, _key(part)), carry)
+            )
+        return located
+
+    def _once(self, stage: str, key: tuple[object, ...], compute: Callable[[], T]) -> T:
+        """Return what the stage gave for the same key, or compute it."""
+        known = self._memory.get(stage)
+        if known is not None and _same(known[0], key):
+            return known[1]  # type: ignore[return-value] # a stage always gives the same type
+        value = compute()
+        self._memory[stage] = (key, value)
+        return value
+
+
+def _same(known: object, key: tuple[object, ...]) -> bool:
+    """Compare keys: results by identity, for they are frozen, and decisions by value."""
+    return (
+        isinstance(known, tuple)
+        and len(known) == len(key)
+        and all(
+            mine is theirs or (isinstance(mine, bytes | str | tuple) and mine == theirs)
+            for mine, theirs in zip(known, key, strict=True)
+        )
+    )
+
+
+def _key(part: msgspec.Struct) -> bytes:
+    return msgspec.json.encode(part)
+
+
+def _part(progress: StageProgress | None, stage: str) -> Callable[[int, int], bool] | None:
+    """Return the progress of one stage."""
+    return None if progress is None else lambda done, total: progress(stage, done, total)
+
+
+def _fit(stack: Stack, part: FitPart, quantity: str, progress: Callable[[int, int], bool] | None) -> Maps:
+    """Fit a stack with the model that the recipe names."""
+    setting = f"fit.{quantity}"
+    try:
+        model = models.CATALOGUE[part.model]
+    except KeyError:
+        raise InputError(
+            f"there is no model {part.model!r}",
+            where=f"the recipe's {setting}.model",
+            hint=f"Choose one of {', '.join(models.CATALOGUE)}",
+        ) from None
+    if model.axis.name != stack.protocol.axis:
+        raise AnalysisError(
+            f"the model {model.name} needs images that differ in {model.axis.name}, these differ in "
+            f"{stack.protocol.axis}",
+            where=f"the recipe's {setting}.model",
+            hint="Choose a model for these images; `relaxo models` lists them",
+        )
+    if f"{quantity}map" not in {parameter.name for parameter in model.parameters}:
+        raise AnalysisError(
+            f"the model {model.name} gives no {quantity}",
+            where=f"the recipe's {setting}.model",
+            hint="Choose another; `relaxo models` lists them",
+        )
+    known = stack.protocol.times
+    times = {needed.name: known[needed.name] for needed in model.inputs if needed.name in known}
+    try:
+        return models.fit(
+            model,
+            stack.signal,
+            component="real" if stack.protocol.component == "real" else "magnitude",
+            progress=progress,
+            **{**part.options, **times},
+        )
+    except UsageError as error:
+        raise InputError(error.what, where=f"the recipe's {setting}", hint=error.hint) from error
