@@ -1,0 +1,204 @@
+"""From the rates of all wells to r1, r2 and r2/r1 of every agent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Literal
+
+from relaxo.data import AgentResult, Notice
+from relaxo.errors import AnalysisError
+from relaxo.relaxivity.ratio import ratio
+from relaxo.relaxivity.regress import regress
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from relaxo.data import Estimate, Line, Rates, WellRate
+    from relaxo.recipe import RegressionPart
+
+_RELAXIVITY: dict[str, Literal["r1", "r2"]] = {"R1": "r1", "R2": "r2"}
+
+
+def analyse(rates: Mapping[str, Rates], part: RegressionPart) -> tuple[tuple[AgentResult, ...], tuple[Notice, ...]]:
+    """Regress R1 and R2 on concentration, agent by agent.
+
+    A blank (a well of concentration 0 whose agent, such as "water" or none, occurs nowhere above 0) is the zero point
+    of every agent. An agent that cannot be regressed does not stop the others: its line is None and a notice says why.
+
+    Parameters
+    ----------
+    rates
+        ``R1`` and/or ``R2`` of the wells, with their concentrations and agents.
+    part
+        How to regress.
+
+    Returns
+    -------
+    The agents in the order in which they first appear, and what a person must know about them.
+
+    Raises
+    ------
+    AnalysisError
+        When not one line can be fitted.
+    """
+    names, blanks = _agents_and_blanks(rates)
+    notices = [*_without_concentration(rates), *_shared_blanks(rates, names, blanks), *_concentration_errors(rates)]
+    agents = []
+    reasons: list[AnalysisError] = []
+    for name in names:
+        lines: dict[str, Line] = {}
+        for quantity, measured in rates.items():
+            relaxivity = _RELAXIVITY[quantity]
+            try:
+                line = regress(relaxivity, _wells_of(measured, name, blanks), part.weights)
+            except AnalysisError as error:
+                reasons.append(error)
+                notices.append(Notice("not_regressed", f"{_titled(name)}: {error.what}. {error.hint}."))
+            else:
+                lines[relaxivity] = line
+                notices.extend(_doubts(name, line))
+        r1, r2 = lines.get("r1"), lines.get("r2")
+        agents.append(AgentResult(name, part.per, r1, r2, _ratio(name, r1, r2, notices)))
+    if not any(agent.r1 or agent.r2 for agent in agents):
+        raise _nothing_regressed(names, reasons)
+    return tuple(agents), tuple(notices)
+
+
+@dataclass(frozen=True, slots=True)
+class _Blanks:
+    """Names that stand for no agent, because they occur only at concentration 0."""
+
+    names: frozenset[str]
+
+    def holds(self, well: WellRate) -> bool:
+        return well.agent in self.names and well.concentration == 0
+
+
+def _agents_and_blanks(rates: Mapping[str, Rates]) -> tuple[list[str], _Blanks]:
+    highest: dict[str, float] = {}
+    for well in chain.from_iterable(measured.wells for measured in rates.values()):
+        if well.concentration is not None:
+            highest[well.agent] = max(highest.get(well.agent, 0.0), well.concentration)
+    names = [name for name, concentration in highest.items() if concentration > 0]
+    return names, _Blanks(frozenset(highest) - frozenset(names))
+
+
+def _wells_of(measured: Rates, name: str, blanks: _Blanks) -> tuple[WellRate, ...]:
+    """Return the wells that the line of an agent is fitted to, in the order of the table."""
+    own = set(measured.of(name))
+    return tuple(well for well in measured.wells if well in own or (well.excluded is None and blanks.holds(well)))
+
+
+def _ratio(name: str, r1: Line | None, r2: Line | None, notices: list[Notice]) -> Estimate | None:
+    if r1 is None or r2 is None:
+        return None
+    try:
+        estimate = ratio(r1, r2)
+    except AnalysisError as error:
+        notices.append(Notice("ratio_unbounded", f"{_titled(name)}: {error.what}. {error.hint}."))
+        return None
+    if estimate.ci95[1] < 1:
+        notices.append(
+            Notice(
+                "ratio_below_one",
+                f"{_titled(name)}: r2/r1 = {estimate.value:.3g} lies below 1, as no solution of a paramagnetic agent "
+                "does. Look at the T2 fits (first echo, noise floor, echo train too short) and at the T1 fits.",
+            )
+        )
+    return estimate
+
+
+def _doubts(name: str, line: Line) -> list[Notice]:
+    doubts = []
+    low, high = line.intercept.ci95
+    if high < 0:
+        doubts.append(
+            Notice(
+                "intercept_negative",
+                f"{_titled(name)}: the line of {line.quantity} meets zero concentration at {line.intercept.value:.3g} "
+                f"1/s (95 % interval {low:.3g} to {high:.3g}), and a rate cannot be negative. Look for a wrong "
+                "concentration, a curved series or a biased fit at long relaxation times.",
+            )
+        )
+    if line.relaxivity.ci95[0] <= 0:
+        doubts.append(
+            Notice(
+                "relaxivity_not_positive",
+                f"{_titled(name)}: {line.quantity} = {line.relaxivity.value:.3g} 1/s/mM is not distinguishable from "
+                "zero or lies below it. Look for interchanged wells, or measure higher concentrations.",
+            )
+        )
+    return doubts
+
+
+def _without_concentration(rates: Mapping[str, Rates]) -> list[Notice]:
+    names = dict.fromkeys(
+        well.well
+        for measured in rates.values()
+        for well in measured.wells
+        if well.concentration is None and well.excluded is None
+    )
+    if not names:
+        return []
+    return [
+        Notice(
+            "concentration_missing",
+            f"No concentration is known of {_wells(list(names))}: measured, but in no line. Give it in the "
+            "concentrations table, or exclude with a reason.",
+        )
+    ]
+
+
+def _shared_blanks(rates: Mapping[str, Rates], names: Sequence[str], blanks: _Blanks) -> list[Notice]:
+    usable = {
+        well.well: well.agent
+        for measured in rates.values()
+        for well in measured.wells
+        if well.excluded is None and blanks.holds(well)
+    }
+    agents = " and ".join(_titled(name) for name in names)
+    return [
+        Notice(
+            "blank_shared",
+            f"Well {well}{f' ({agent})' if agent else ''} holds no agent: it counts as the zero point of {agents}. "
+            "Where its medium differs from theirs, exclude it.",
+            well=well,
+        )
+        for well, agent in usable.items()
+        if names
+    ]
+
+
+def _concentration_errors(rates: Mapping[str, Rates]) -> list[Notice]:
+    wells = chain.from_iterable(measured.wells for measured in rates.values())
+    if not any(well.concentration_se for well in wells if well.excluded is None):
+        return []
+    return [
+        Notice(
+            "concentration_errors_left_out",
+            "The table gives errors of concentrations. The intervals show the scatter about the line only: an error "
+            "that all wells share, as that of a stock solution, comes on top.",
+        )
+    ]
+
+
+def _nothing_regressed(names: Sequence[str], reasons: Sequence[AnalysisError]) -> AnalysisError:
+    if not names:
+        return AnalysisError(
+            "there is nothing to regress: no well has a concentration above 0",
+            hint="Give the concentrations of the wells in a table",
+        )
+    what = list(dict.fromkeys(reason.what for reason in reasons))
+    return AnalysisError(
+        "no relaxivity can be computed: " + "; ".join(what) if what else "no rate was measured",
+        hint=reasons[0].hint if reasons else "Give relaxation times",
+    )
+
+
+def _titled(name: str) -> str:
+    return name or "the agent"
+
+
+def _wells(names: Sequence[str]) -> str:
+    return f"well{'s'[: len(names) != 1]} {', '.join(names)}"
