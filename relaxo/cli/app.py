@@ -63,9 +63,6 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         relaxo.main(args=None if arguments is None else list(arguments), prog_name="relaxo", standalone_mode=False)
     except click.exceptions.Exit as leave:
         return leave.exit_code
-    except click.UsageError as error:
-        error.show()
-        return 2
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -78,5 +75,4 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         # Whoever read our output has gone (`relaxo agents | head`); nothing may be flushed to it any more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return 0

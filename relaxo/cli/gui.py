@@ -20,5 +20,7 @@ def command(path: Path | None) -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in {"PySide6", "pyqtgraph", "shiboken6"}:
             raise
-        raise UsageError("the desktop app is not installed", hint='Install it with: pip install "relaxo[gui]"') from error
+        raise UsageError(
+            "the desktop app is not installed", hint='Install it with: pip install "relaxo[gui]"'
+        ) from error
     raise click.exceptions.Exit(main([] if path is None else [str(path)]))

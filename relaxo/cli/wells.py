@@ -27,9 +27,7 @@ def command(path: Path, *, as_json: bool) -> None:
             "column": round(well.column, 3),
             "slice": round(well.slice, 3),
             "slices": list(well.slices),
-            "centre_mm": [
-                round(x, 3) for x in wells.geometry.to_mm([well.row, well.column, well.slice]).tolist()
-            ],
+            "centre_mm": [round(x, 3) for x in wells.geometry.to_mm([well.row, well.column, well.slice]).tolist()],
             "radius_mm": round(well.radius_mm, 3),
             "voxels": int(count),
             "confidence": round(well.confidence, 3),
