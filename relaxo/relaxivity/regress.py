@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy.special import stdtrit
+from scipy.optimize import brentq
+from scipy.special import expit, stdtrit
 
 from relaxo.data import Estimate, Line
 from relaxo.errors import AnalysisError
@@ -14,7 +15,7 @@ from relaxo.errors import AnalysisError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from relaxo.data import WellRate
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 #: Fewer different concentrations leave no residual to judge a line by.
 FEWEST_CONCENTRATIONS = 3
 
-_MOST_ITERATIONS = 1000
-_SETTLED = 1e-13
+#: logit(t) of `fitted_rate`; the ends stand for rates that differ by a factor of 1e21.
+_LOGITS = np.linspace(-50, 50, 201)
 
 
 def regress(
@@ -38,9 +39,9 @@ def regress(
     of freedom), and the intervals are Student's.
 
     ``relative``
-        The error is proportional to the true rate, which the fitted line estimates: the line is fitted again with
-        weights 1 / fitted² until both agree. This is the maximum quasi-likelihood fit of a constant coefficient of
-        variation (Wedderburn, Biometrika 61, 439, 1974), the gamma regression with identity link of McCullagh & Nelder
+        The error is proportional to the true rate, which the fitted line estimates: the weights are 1 / fitted², with
+        the very line that they give. This is the maximum quasi-likelihood fit of a constant coefficient of variation
+        (Wedderburn, Biometrika 61, 439, 1974), the gamma regression with identity link of McCullagh & Nelder
         (Generalized Linear Models, 1989, chapter 8). A single pass with weights 1 / measured² trusts a rate more for
         having come out low: with a coefficient of variation v it lands at 1 - 2 v² of the true line.
     ``standard_error``
@@ -140,42 +141,43 @@ def least_squares(x: Vector, y: Vector, error: Vector) -> StraightLine:
 def fitted_rate(concentration: Vector, rate: Vector) -> Vector:
     """Return the rates (n,), 1/s, on the line whose relative residuals are those of its own weights.
 
-    Solves sum of x (R - F) / F² = 0 for F = intercept + relaxivity x concentration by Fisher scoring from the constant
-    line. A step is halved until every fitted rate is positive and the quasi-likelihood does not fall; such a step
-    exists because the quasi-likelihood falls without bound where a fitted rate nears zero.
+    The line F solves sum of (R - F) / F² = 0 and sum of concentration (R - F) / F² = 0, where the quasi-deviance, the
+    sum of R / F + log F, is smallest. Every line that is positive over the concentrations is F = k g, where
+    g = (1 - t) (1 - u) + t u, u runs from 0 at the lowest to 1 at the highest concentration and 0 < t < 1. The best k
+    at a given t is the mean of R / g, which leaves one unknown with a root between two known signs: there is always an
+    answer, and nothing to iterate from a poor start.
 
     Parameters
     ----------
     concentration
-        (n,), mM.
+        (n,), mM, at least 3 different.
     rate
         (n,), 1/s, positive.
-
-    Raises
-    ------
-    AnalysisError
-        When the iteration does not settle.
     """
+    u = (concentration - concentration.min()) / np.ptp(concentration)
 
-    def deviance(fitted: Vector) -> float:
-        ratio = rate / fitted
-        return float(np.sum(ratio - 1 - np.log(ratio)))
+    def shape(logit: ArrayLike) -> Vector:
+        g: Vector = np.multiply.outer(expit(np.negative(logit)), 1 - u) + np.multiply.outer(expit(logit), u)
+        return g
 
-    fitted = np.full_like(rate, rate.mean())
-    for _ in range(_MOST_ITERATIONS):
-        fit = least_squares(concentration, rate, fitted)
-        step = fit.intercept + fit.slope * concentration - fitted
-        # A few ulp of slack: at the optimum the deviance only rounds up and down.
-        most = deviance(fitted) + 1e-14 * rate.size
-        while not ((fitted + step > 0).all() and deviance(fitted + step) <= most):
-            step = step / 2
-        fitted = fitted + step
-        if np.abs(step / fitted).max() < _SETTLED * max(1.0, float(rate.max() / rate.min())):
-            return fitted
-    raise AnalysisError(
-        "the relative weights do not settle: the rates lie too far from any line",
-        hint='Look for a wrong concentration, or set the weights to "none"',
-    )
+    def deviance(logit: ArrayLike) -> Vector:
+        g = shape(logit)
+        total: Vector = rate.size * np.log(np.mean(rate / g, axis=-1)) + np.log(g).sum(axis=-1)
+        return total
+
+    def gradient(logit: ArrayLike) -> Vector:
+        g = shape(logit)
+        turn = np.multiply.outer(expit(logit) * expit(np.negative(logit)), 2 * u - 1) / g
+        rise: Vector = turn.sum(axis=-1) - rate.size * (turn * rate / g).sum(axis=-1) / (rate / g).sum(axis=-1)
+        return rise
+
+    rising = gradient(_LOGITS) > 0
+    valleys = np.flatnonzero(~rising[:-1] & rising[1:])
+    deepest = valleys[np.argmin(deviance(_LOGITS[valleys]))]
+    root = brentq(lambda s: float(gradient(s)), _LOGITS[deepest], _LOGITS[deepest + 1], xtol=1e-14, rtol=1e-14)
+    g = shape(root)
+    fitted: Vector = g * np.mean(rate / g)
+    return fitted
 
 
 def _standard_errors(quantity: str, wells: Sequence[WellRate]) -> Vector:
