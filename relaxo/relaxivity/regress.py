@@ -15,7 +15,7 @@ from relaxo.errors import AnalysisError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
     from relaxo.data import WellRate
 
@@ -156,26 +156,28 @@ def fitted_rate(concentration: Vector, rate: Vector) -> Vector:
     """
     u = (concentration - concentration.min()) / np.ptp(concentration)
 
-    def shape(logit: ArrayLike) -> Vector:
-        g: Vector = np.multiply.outer(expit(np.negative(logit)), 1 - u) + np.multiply.outer(expit(logit), u)
+    def shape(logit: Vector) -> Vector:
+        g: Vector = np.multiply.outer(expit(-logit), 1 - u) + np.multiply.outer(expit(logit), u)
         return g
 
-    def deviance(logit: ArrayLike) -> Vector:
+    def deviance(logit: Vector) -> Vector:
         g = shape(logit)
         total: Vector = rate.size * np.log(np.mean(rate / g, axis=-1)) + np.log(g).sum(axis=-1)
         return total
 
-    def gradient(logit: ArrayLike) -> Vector:
+    def gradient(logit: Vector) -> Vector:
         g = shape(logit)
-        turn = np.multiply.outer(expit(logit) * expit(np.negative(logit)), 2 * u - 1) / g
+        turn = np.multiply.outer(expit(logit) * expit(-logit), 2 * u - 1) / g
         rise: Vector = turn.sum(axis=-1) - rate.size * (turn * rate / g).sum(axis=-1) / (rate / g).sum(axis=-1)
         return rise
 
     rising = gradient(_LOGITS) > 0
     valleys = np.flatnonzero(~rising[:-1] & rising[1:])
     deepest = valleys[np.argmin(deviance(_LOGITS[valleys]))]
-    root = brentq(lambda s: float(gradient(s)), _LOGITS[deepest], _LOGITS[deepest + 1], xtol=1e-14, rtol=1e-14)
-    g = shape(root)
+    root = brentq(
+        lambda s: float(gradient(np.array(s))), _LOGITS[deepest], _LOGITS[deepest + 1], xtol=1e-14, rtol=1e-14
+    )
+    g = shape(np.array(root))
     fitted: Vector = g * np.mean(rate / g)
     return fitted
 
