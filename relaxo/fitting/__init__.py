@@ -2,5 +2,6 @@
 
 from relaxo.fitting.noise import background_sigma
 from relaxo.fitting.separable import Basis, Problem, Solution, solve
+from relaxo.fitting.voxelwise import solve_each
 
-__all__ = ["Basis", "Problem", "Solution", "background_sigma", "solve"]
+__all__ = ["Basis", "Problem", "Solution", "background_sigma", "solve", "solve_each"]

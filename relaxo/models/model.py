@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
+    from relaxo.fitting import Solution
+
     Array = NDArray[np.float64]
+    Options = Mapping[str, bool | float]
     Times = Mapping[str, Array]
 
 
@@ -30,6 +33,8 @@ class Parameter:
     """``s``, ``1``, ``arbitrary``."""
     lower: float
     upper: float
+    may_reach_upper: bool = False
+    """Whether a fit that ends at the upper bound is a result: beyond it the signal only repeats itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,12 @@ class Input:
     meaning: str
     default: float | None = None
     """Taken where the protocol does not say; None when it must."""
+    unit: str = "s"
+    """``s``, ``degree``, ``1``."""
+    per_voxel: bool = False
+    """Whether it is a map, one value a voxel, where the others have one value an image."""
+    other_names: tuple[str, ...] = ()
+    """Names under which it may be given as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +73,23 @@ class SignalBasis(Protocol):
         ...
 
 
+class Solver(Protocol):
+    """The fit of a model that has more than one nonlinear parameter."""
+
+    def __call__(
+        self, signal: Array, keep: NDArray[np.bool_], times: Times, options: Options, sigma: float | None
+    ) -> Solution:
+        """Fit voxels (n, v), of which the points `keep` (n, v) count, with noise of `sigma` where it is known.
+
+        The solution holds the parameters after the first as its amplitudes.
+        """
+        ...
+
+
 class Conversion(Protocol):
     """A change between amplitudes and parameters; it must hold for complex numbers too."""
 
-    def __call__(self, values: tuple[Array, ...]) -> tuple[Array, ...]:
+    def __call__(self, values: tuple[Array, ...], /) -> tuple[Array, ...]:
         """Return the other set, in the order of the parameters."""
         ...
 
@@ -93,6 +117,18 @@ class Model:
     """And back."""
     rises_through_zero: bool = False
     """Whether the signal changes sign, so that magnitude images have lost its polarity."""
+    decays: bool = False
+    """Whether the signal falls along the axis, so that what follows its first point in the noise is noise too."""
+    time_factor: Callable[[tuple[Array, ...]], Array] | None = None
+    """From the amplitudes to the ratio of the first parameter to the time constant of the basis, for complex numbers
+    too; None where they are the same."""
+    search_range: Callable[[Times], tuple[float, float]] | None = None
+    """From the protocol to the time constants, in s, between which the fit looks; None where the times of the axis say
+    it."""
+    solver: Solver | None = None
+    """Its own fit; None where the basis says all."""
+    variant: Callable[[Options], Model] | None = None
+    """From the options to the model that they make of this one; None where they change no parameter."""
     options: tuple[Option, ...] = ()
     defaults: Mapping[str, bool | float] = field(init=False)
     """The options by name, at their defaults."""
@@ -105,12 +141,30 @@ class Model:
         """What the scanner varies."""
         return self.inputs[0]
 
+    def with_options(self, options: Options) -> Model:
+        """Return the model that options, those not given at their defaults, make of this one."""
+        return self if self.variant is None else self.variant({**self.defaults, **options})
+
     def signal(self, parameters: Mapping[str, NDArray[np.float64] | float], times: Times) -> Array:
-        """Return the signed signal (n, ...) of parameters (...) by name, at protocol times (n,) in s by BIDS name."""
+        """Return the signed signal (n, ...) of parameters (...) by name, at protocol times (n,) in s by BIDS name.
+
+        Inputs that have a default may be left out; a map among them is (...), or one value for all.
+        """
         values = np.broadcast_arrays(*(np.asarray(parameters[known.name], np.float64) for known in self.parameters))
         shape = values[0].shape
         time, *rest = (value.ravel() for value in values)
-        basis, _ = self.basis(time, times)
         amplitudes = np.array(self.to_amplitudes(tuple(rest)))
+        if self.time_factor is not None:
+            time = time / self.time_factor(tuple(amplitudes))
+        basis, _ = self.basis(time, self.complete(times))
         total: Array = (amplitudes[:, np.newaxis] * basis).sum(axis=0)
         return total.reshape(-1, *shape)
+
+    def complete(self, times: Times) -> Times:
+        """Return protocol times (n,) with the defaults of those that are missing; maps become (v,), or (1,)."""
+        size = len(times[self.axis.name])
+        known = {name: np.ravel(np.asarray(values, np.float64)) for name, values in times.items()}
+        for given in self.inputs:
+            if given.name not in known and given.default is not None:
+                known[given.name] = np.full(1 if given.per_voxel else size, given.default)
+        return known

@@ -37,6 +37,7 @@ MODEL = Model(
     basis=_basis,
     to_parameters=_unchanged,
     to_amplitudes=_unchanged,
+    decays=True,
     options=(
         Option(
             "skip_first_echo", "leave out the first echo: it lacks what stimulated echoes add to the later ones", True
