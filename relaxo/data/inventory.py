@@ -47,6 +47,10 @@ class ImageHeader:
     description: str = ""
     sequence: tuple[str, ...] = ()
     """ScanningSequence: ``SE``, ``IR``, ``GR``, ``EP``."""
+    frame_uid: str = ""
+    """Frame of reference: positions in the same one can be compared."""
+    acquired: str = ""
+    """Date and time of the acquisition as DICOM writes them, ``20240131143005.25``: they sort as they happened."""
 
 
 @dataclass(frozen=True, slots=True)
