@@ -125,7 +125,7 @@ def _write_images(phantom: Phantom, folder: Path, progress: Callable[[int, int],
     identity = Identity(
         patient_name=f"Phantom^{phantom.name}",
         patient_id=f"PHANTOM-{phantom.name}-{phantom.seed}",
-        study_description=phantom.design.title[:64],
+        study_description=f"Relaxo digital phantom {phantom.name}",
         key=f"relaxo phantom {phantom.name} {phantom.seed}",
     )
     counts = [len(stack.protocol) * stack.geometry.shape[0] for stack in phantom.stacks.values()]
