@@ -5,7 +5,15 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from relaxo.models import inversion_recovery, spin_echo_decay
+from relaxo.models import (
+    gradient_echo_decay,
+    inversion_recovery,
+    inversion_recovery_ideal,
+    look_locker,
+    saturation_recovery,
+    spin_echo_decay,
+    spoiled_gradient_echo,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,5 +22,16 @@ if TYPE_CHECKING:
 
 #: Every model by name. A new one is a file beside these and a line here.
 CATALOGUE: Mapping[str, Model] = MappingProxyType(
-    {module.MODEL.name: module.MODEL for module in (inversion_recovery, spin_echo_decay)}
+    {
+        module.MODEL.name: module.MODEL
+        for module in (
+            inversion_recovery,
+            inversion_recovery_ideal,
+            saturation_recovery,
+            look_locker,
+            spoiled_gradient_echo,
+            spin_echo_decay,
+            gradient_echo_decay,
+        )
+    }
 )
