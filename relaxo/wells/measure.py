@@ -1,0 +1,140 @@
+"""Rates of wells from maps of relaxation times, and what the wells contain."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from relaxo.data import FitStatus, Rates, WellRate
+from relaxo.wells.raster import lies_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from relaxo.data import Contents, Maps, Wells
+    from relaxo.recipe import WellsPart
+
+_QUANTITY = {"T1map": "R1", "T2map": "R2"}
+_LEAST_SHARE = 0.5
+"""Of the voxels of a well that must have a value: the others may be missing for a reason that biases these."""
+_WHY = {
+    FitStatus.NOT_FITTED: "not fitted",
+    FitStatus.NOT_FINITE: "no finite signal",
+    FitStatus.CONSTANT: "a signal that does not change",
+    FitStatus.BELOW_NOISE: "signal below the noise",
+    FitStatus.AT_BOUND: "the fit at a bound of its range",
+    FitStatus.OUTSIDE_RANGE: "a time that this protocol cannot measure",
+    FitStatus.NOT_CONVERGED: "a fit that did not converge",
+    FitStatus.CLIPPED: "a clipped signal",
+}
+
+
+def measure(maps: Maps, wells: Wells, part: WellsPart) -> Rates:
+    """Return the relaxation rate of every well: the reciprocal of its mean relaxation time.
+
+    The mean, the standard deviation and the standard error are those of the time over the voxels that have one; as
+    rates they are ``1 / T``, ``sd / T^2`` and ``sd / T^2 / sqrt(voxels)``. A well with fewer than
+    `part.minimum_voxels` of them has no rate; one with values in less than half of its voxels has a rate, which is
+    excluded because the missing half may differ.
+
+    Parameters
+    ----------
+    maps
+        With ``T1map`` or ``T2map`` in s, (z, y, x).
+    wells
+        On the same grid.
+    part
+        Least number of voxels.
+
+    Raises
+    ------
+    ValueError
+        When the maps hold neither time, or lie on another grid.
+    """
+    if maps.shape != wells.geometry.shape:
+        raise ValueError(f"maps of shape {maps.shape}, wells on a grid of {wells.geometry.shape}")
+    name = next((name for name in _QUANTITY if name in maps.values), None)
+    if name is None:
+        raise ValueError(f"no map of a relaxation time among {', '.join(maps)}")
+    inside = wells.labels > 0
+    labels, times, statuses = wells.labels[inside], maps[name][inside], maps.status[inside]
+    rates = []
+    for label, well in enumerate(wells.wells, 1):
+        mine = labels == label
+        if mine.any():
+            rates.append(_rate(well.name, times[mine], statuses[mine], part.minimum_voxels))
+        else:
+            why = (
+                f"fewer than {part.minimum_voxels} voxels lie in it"
+                if lies_in(well, wells.geometry)
+                else "it lies outside these images"
+            )
+            rates.append(_without_rate(well.name, 0, why))
+    return Rates(quantity=_QUANTITY[name], wells=tuple(rates))
+
+
+def fill(rates: Rates, contents: Mapping[str, Contents]) -> Rates:
+    """Return rates with the concentrations of their wells, and with the reasons why wells are excluded.
+
+    A well that nothing is known of is excluded, as its rate cannot enter a regression. Where the measurement gives one
+    reason and the table another, both are kept.
+
+    Parameters
+    ----------
+    rates
+        As measured.
+    contents
+        By name of the well.
+    """
+    filled = []
+    for rate in rates.wells:
+        known = contents.get(rate.well)
+        given = "no concentration given" if known is None or known.concentration_mM is None else None
+        stated = known.exclude if known is not None else None
+        reasons = dict.fromkeys(reason for reason in (stated, rate.excluded, given) if reason)
+        filled.append(
+            dataclasses.replace(
+                rate,
+                concentration=known.concentration_mM if known is not None else None,
+                agent=known.agent if known is not None else "",
+                concentration_se=known.concentration_se_mM if known is not None else None,
+                excluded="; ".join(reasons) or None,
+            )
+        )
+    return Rates(quantity=rates.quantity, wells=tuple(filled))
+
+
+def _rate(name: str, times: NDArray[Any], statuses: NDArray[Any], fewest: int) -> WellRate:
+    known = times[statuses == FitStatus.OK]
+    voxels = int(known.size)
+    if voxels < fewest:
+        only = f"only {voxels} of" if voxels else "none of"
+        return _without_rate(name, voxels, f"{only} {times.size} voxels has a value: {_reasons(statuses)}")
+    mean = float(known.mean())
+    if not mean > 0:
+        return _without_rate(name, voxels, "its mean relaxation time is not positive")
+    spread = float(known.std(ddof=1)) / mean**2 if voxels > 1 else math.nan
+    excluded = None
+    if voxels < _LEAST_SHARE * times.size:
+        excluded = f"only {voxels} of {times.size} voxels have a value: {_reasons(statuses)}"
+    return WellRate(name, 1 / mean, spread, spread / math.sqrt(voxels), voxels, excluded=excluded)
+
+
+def _without_rate(name: str, voxels: int, why: str) -> WellRate:
+    return WellRate(name, math.nan, math.nan, math.nan, voxels, excluded=why)
+
+
+def _reasons(statuses: NDArray[Any]) -> str:
+    """Return in words why voxels have no value, the commonest reason first."""
+    count = np.bincount(statuses, minlength=max(FitStatus) + 1)
+    missing = [status for status in sorted(FitStatus, key=lambda status: -count[status]) if count[status]]
+    return ", ".join(
+        f"{_WHY[status]} in {count[status]} of {statuses.size} voxels"
+        for status in missing
+        if status is not FitStatus.OK
+    )

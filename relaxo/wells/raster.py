@@ -1,0 +1,162 @@
+"""Which voxels are measured for a well, and the same wells on the grid of another volume."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from relaxo.data import Wells
+from relaxo.errors import AnalysisError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from relaxo.data import Geometry, Well
+    from relaxo.recipe import WellsPart
+
+_MARGIN_PIXELS = 1.5
+"""Least margin: the edge blurs the pixels it runs through and, with the ringing of the image, their neighbours."""
+_STEEPEST = math.radians(15)
+"""Angle between the slices of two volumes beyond which a round well is no longer round in the other."""
+_SLACK = 0.1
+"""Share of a slice that two volumes may miss each other by."""
+
+
+def rasterise(wells: Sequence[Well], geometry: Geometry, part: WellsPart) -> Wells:
+    """Return wells with their measured voxels: those whose centre lies inside the circle less a margin.
+
+    The margin is `part.margin_mm`, or one pixel where a pixel is larger, because the pixels that the edge runs through
+    hold plastic and partial volume. A well that has fewer than `part.minimum_voxels` so takes as many as that, nearest
+    to its centre; one that has fewer even without a margin, or does not lie whole in the image, gets none.
+
+    Parameters
+    ----------
+    wells
+        In pixels of `geometry`; their slices may lie outside it.
+    geometry
+        The grid.
+    part
+        Margin and least number of voxels.
+    """
+    depth, height, width = geometry.shape
+    _, row_spacing, column_spacing = geometry.spacing
+    margin = max(part.margin_mm, _MARGIN_PIXELS * max(row_spacing, column_spacing))
+    labels = np.zeros(geometry.shape, np.int16)
+    nearest = np.full(geometry.shape, np.inf, np.float32)
+    for label, well in enumerate(wells, 1):
+        first, last = max(well.slices[0], 0), min(well.slices[1], depth - 1)
+        rows = _window(well.row, well.radius_mm / row_spacing, height)
+        columns = _window(well.column, well.radius_mm / column_spacing, width)
+        if first > last or rows is None or columns is None:
+            continue
+        distance = np.hypot(
+            (np.arange(height)[rows, None] - well.row) * row_spacing,
+            (np.arange(width)[columns] - well.column) * column_spacing,
+        )
+        inside = np.sort(distance[distance < well.radius_mm])
+        fewest = math.ceil(part.minimum_voxels / (last - first + 1))
+        if inside.size < fewest:
+            continue
+        region = distance <= max(well.radius_mm - margin, inside[fewest - 1])
+        window = (slice(first, last + 1), rows, columns)
+        # Circles that a person drew may overlap: a voxel belongs to the well whose centre is nearer.
+        mine = region & (distance < nearest[window])
+        labels[window][mine] = label
+        nearest[window] = np.where(mine, distance, nearest[window])
+    return Wells(geometry=geometry, labels=labels, wells=tuple(wells))
+
+
+def transfer(wells: Wells, geometry: Geometry, part: WellsPart) -> Wells:
+    """Return the same wells, in the same order, on the grid of another volume of the same phantom.
+
+    Wells go over by their place in the scanner. A well is measured in the slices of the other volume whose centre lies
+    in it, or less than half a slice beyond. Wells that the other volume does not show keep their place in the list and
+    have no voxels.
+
+    Parameters
+    ----------
+    wells
+        Found in one volume.
+    geometry
+        Of the other.
+    part
+        Margin and least number of voxels.
+
+    Raises
+    ------
+    AnalysisError
+        When the slices of the two volumes are not parallel, or the other volume shows none of the wells.
+    """
+    if geometry == wells.geometry:
+        return rasterise(wells.wells, geometry, part)
+    angle = _angle(wells.geometry, geometry)
+    if angle > _STEEPEST:
+        raise AnalysisError(
+            f"the slices of the two stacks are tilted against each other by {math.degrees(angle):.0f} degrees",
+            hint="A well is round only across its axis: use two stacks with parallel slices",
+        )
+    moved, gaps = zip(*(_moved(well, wells.geometry, geometry) for well in wells.wells), strict=True)
+    if min(gaps) > 0:
+        raise AnalysisError(
+            f"the two stacks show different slices, {min(gaps):.1f} mm apart at the least",
+            hint="Choose two stacks through the same slices of the phantom",
+        )
+    if not any(lies_in(well, geometry) for well in moved):
+        raise AnalysisError(
+            "the two stacks show different places: none of the wells of one lies in the other",
+            hint="Choose two stacks of the same phantom in the same position",
+        )
+    return rasterise(moved, geometry, part)
+
+
+def _angle(one: Geometry, other: Geometry) -> float:
+    """Return the angle in radians between the slices of two volumes."""
+    normals = [np.cross(geometry.affine[:3, 0], geometry.affine[:3, 1]) for geometry in (one, other)]
+    first, second = (normal / np.linalg.norm(normal) for normal in normals)
+    return math.acos(min(1.0, abs(float(first @ second))))
+
+
+def _moved(well: Well, old: Geometry, new: Geometry) -> tuple[Well, float]:
+    """Return a well in the pixels of another grid, and how many mm that grid's slices miss it by; 0 if they do not.
+
+    A slice shows a well that fills half of it, or half of which lies in it.
+    """
+    first, last = well.slices
+    ends = new.to_pixels(old.to_mm([(well.row, well.column, end) for end in (first - 0.5, last + 0.5)]))
+    row, column = ends.mean(axis=0)[:2]
+    low, high = np.sort(ends[:, 2])
+    slices = np.arange(new.shape[0])
+    overlap = np.minimum(high, slices + 0.5) - np.maximum(low, slices - 0.5)
+    shown = np.flatnonzero(overlap >= (0.5 - _SLACK) * min(1.0, high - low))
+    middle = (low + high) / 2
+    # Without a slice that shows it, a well keeps its true place, outside of the grid or between its slices.
+    reach = (int(shown[0]), int(shown[-1])) if shown.size else (round(middle), round(middle))
+    gap = 0.0 if shown.size else float(-overlap.max() + 0.5 * min(1.0, high - low)) * new.spacing[0]
+    moved = dataclasses.replace(
+        well,
+        row=float(row),
+        column=float(column),
+        slice=sum(reach) / 2 if shown.size else float(middle),
+        slices=reach,
+    )
+    return moved, gap
+
+
+def lies_in(well: Well, geometry: Geometry) -> bool:
+    """Return whether the centre of a well lies in a volume."""
+    depth, height, width = geometry.shape
+    return (
+        well.slices[0] < depth
+        and well.slices[1] >= 0
+        and -0.5 < well.row < height - 0.5
+        and -0.5 < well.column < width - 0.5
+    )
+
+
+def _window(centre: float, radius: float, size: int) -> slice | None:
+    """Return the pixels along one axis that a circle reaches, or None when the border cuts it."""
+    first, last = math.ceil(centre - radius), math.floor(centre + radius)
+    return slice(first, last + 1) if centre - radius >= -0.5 and centre + radius <= size - 0.5 else None
