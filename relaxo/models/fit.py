@@ -161,12 +161,10 @@ def _values(model: Model, expected: Input, given: Mapping[str, Any], images: NDA
     """Return the values (n,) of an input, or (v,) or (1,) of a map."""
     value = given.get(expected.name, expected.default)
     if value is None:
-        raise UsageError(
-            f"{model.name} needs {expected.name}", hint=f"Give the {expected.meaning}, in {expected.unit}"
-        )
+        raise UsageError(f"{model.name} needs {expected.name}", hint=f"Give the {expected.meaning}, in {expected.unit}")
     array = np.asarray(value, np.float64)
     if expected.per_voxel:
-        if array.ndim > 0 and array.shape != images.shape[1:]:
+        if array.size != 1 and array.shape != images.shape[1:]:
             raise UsageError(f"{expected.name} has the shape {array.shape}, an image {images.shape[1:]}")
         return array.ravel()
     if array.ndim > 1 or array.size not in {1, len(images)}:
