@@ -1,15 +1,18 @@
 """Files in, files out."""
 
 from relaxo.io.choose import choose
+from relaxo.io.dicom_write import Identity, write_stack
 from relaxo.io.fingerprint import fingerprint
 from relaxo.io.load import load
 from relaxo.io.scan import scan
 from relaxo.io.text import printable
 
 __all__ = [
+    "Identity",
     "choose",
     "fingerprint",
     "load",
     "printable",
     "scan",
+    "write_stack",
 ]

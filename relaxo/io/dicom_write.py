@@ -210,8 +210,8 @@ def _uuid(name: str) -> UID:
 
 
 def _decimal(value: float) -> str:
-    """Return a number as a decimal string: 10 digits, which fit its 16 characters with a sign and an exponent."""
-    return f"{round(float(value), 9) + 0.0:.10g}"  # the sum turns -0.0 into 0
+    """Return a number as a decimal string: 9 decimals at most, which its 16 characters hold for any size in use."""
+    return f"{round(float(value), 9) + 0.0:.12g}"  # the sum turns -0.0 into 0
 
 
 def _decimals(values: Iterable[float]) -> list[str]:
