@@ -1,7 +1,8 @@
 """Batched separable least squares: arrays in, arrays out; it knows nothing of MRI."""
 
 from relaxo.fitting.noise import background_sigma
-from relaxo.fitting.separable import Basis, Problem, Solution, solve
+from relaxo.fitting.problem import Basis, Problem, Solution
+from relaxo.fitting.separable import solve
 from relaxo.fitting.voxelwise import solve_each
 
 __all__ = ["Basis", "Problem", "Solution", "background_sigma", "solve", "solve_each"]

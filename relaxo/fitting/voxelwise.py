@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relaxo.fitting.separable import Problem, Solution
+from relaxo.fitting.problem import Problem, Solution
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

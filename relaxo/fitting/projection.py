@@ -1,0 +1,119 @@
+"""Project signals on a basis: the best amplitudes for given time constants, what is left, and how that changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from relaxo.fitting.problem import Array, Problem
+
+#: Keeps a function that vanishes at every point from dividing by zero.
+TINY = 1e-30
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """The best fit at given time constants (v,); the cost is half the sum of squares of the residuals."""
+
+    functions: list[Array]
+    """k times (n, v), the basis made orthogonal by modified Gram-Schmidt."""
+    norms: list[Array]
+    """k times (v,), their sums of squares."""
+    mixing: list[list[Array]]
+    """``basis[j] = functions[j] + sum over i < j of mixing[j][i] * functions[i]``."""
+    amplitudes: list[Array]
+    """k times (v,), of the basis itself."""
+    carried: list[Array]
+    """k times (v,), of the tangent in the basis: how amplitudes make up for a change of the time constant."""
+    sum_of_squares: Array
+    """(v,), of the residuals."""
+    slope: Array
+    """(v,), derivative of the cost by the logarithm of the time constant; exact, as the amplitudes are the best."""
+    curvature: Array
+    """(v,), its second derivative as Gauss and Newton have it."""
+
+    def covariance(self) -> Array:
+        """Return (k + 1, k + 1, v), the inverse of J'J; J holds the basis and, last, the tangent."""
+        size = len(self.functions)
+        known = 1 / self.curvature
+        covariance = np.empty((size + 1, size + 1, known.size), known.dtype)
+        # Column j of the inverse of the mixing matrix says what one unit of function j is in the basis.
+        columns = [self._unmix([np.full_like(known, float(i == j)) for i in range(size)]) for j in range(size)]
+        for a in range(size):
+            for b in range(a, size):
+                shared = self.carried[a] * self.carried[b] * known
+                for column, norm in zip(columns, self.norms, strict=True):
+                    shared += column[a] * column[b] / norm
+                covariance[a, b] = covariance[b, a] = shared
+            covariance[size, a] = covariance[a, size] = -self.carried[a] * known
+        covariance[size, size] = known
+        return covariance
+
+    def _unmix(self, coefficients: list[Array]) -> list[Array]:
+        return unmix(self.mixing, coefficients)
+
+
+def project(problem: Problem, log_time: Array, signal: Array, weight: Array | None) -> Projection:
+    """Fit the amplitudes of signals (n, v) at logarithms of time constants (v,).
+
+    `signal` is 0 where `weight` (n, v), 0 or 1, is; a weight of None counts every point.
+    """
+    basis, derivative = problem.basis(np.exp(log_time))
+    if weight is not None:
+        basis, derivative = basis * weight, derivative * weight
+    functions: list[Array] = []
+    norms: list[Array] = []
+    mixing: list[list[Array]] = []
+    for function in basis:
+        rest = function
+        mixing.append([])
+        for known, norm in zip(functions, norms, strict=True):
+            share = _dot(known, rest) / norm
+            rest = rest - share * known
+            mixing[-1].append(share)
+        functions.append(rest)
+        norms.append(np.maximum(_dot(rest, rest), TINY))
+    coefficients, residual = _coefficients(functions, norms, signal)
+    amplitudes = unmix(mixing, coefficients)
+    tangent = amplitudes[0] * derivative[0]
+    for amplitude, change in zip(amplitudes[1:], derivative[1:], strict=True):
+        tangent += amplitude * change
+    carried, free = _coefficients(functions, norms, tangent)
+    return Projection(
+        functions,
+        norms,
+        mixing,
+        amplitudes,
+        unmix(mixing, carried),
+        sum_of_squares=_dot(residual, residual),
+        slope=-_dot(residual, free),
+        curvature=np.maximum(_dot(free, free), TINY),
+    )
+
+
+def unmix(mixing: list[list[Array]], coefficients: list[Array]) -> list[Array]:
+    """Turn coefficients of the orthogonal functions into those of the basis."""
+    result = list(coefficients)
+    for j in range(len(mixing) - 1, 0, -1):
+        for i, share in enumerate(mixing[j]):
+            result[i] = result[i] - share * result[j]
+    return result
+
+
+def _coefficients(functions: list[Array], norms: list[Array], values: Array) -> tuple[list[Array], Array]:
+    """Return the coefficients of values (n, v) on orthogonal functions, and what is left of them."""
+    coefficients = []
+    for function, norm in zip(functions, norms, strict=True):
+        coefficient = _dot(function, values) / norm
+        values = values - coefficient * function
+        coefficients.append(coefficient)
+    return coefficients, values
+
+
+def _dot(a: Array, b: Array) -> Array:
+    """Return the sums over points (v,) of the products of (n, v)."""
+    product: Array = np.einsum("nv,nv->v", a, b)
+    return product
