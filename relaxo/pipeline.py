@@ -123,6 +123,8 @@ class Pipeline:
         field = recipe.conditions.field_T or next(
             (stack.protocol.field_T for stack in stacks.values() if stack.protocol.field_T), None
         )
+        reference, told = _reference(recipe, field)
+        notices += told
         return Result(
             recipe=recipe,
             inventory=inventory,
@@ -133,8 +135,8 @@ class Pipeline:
             rates=rates,
             agents=agents,
             field_T=field,
-            reference=relaxivity.reference(recipe.regression.reference, field),
-            control=relaxivity.control_of(agents, recipe.regression),
+            reference=reference,
+            control=relaxivity.control_of(agents, recipe.regression) if agents else None,
             notices=notices,
             created=datetime.now(UTC),
         )
@@ -192,7 +194,9 @@ class Pipeline:
         for quantity, other in stacks.items():
             carry = partial(wells.transfer, found, other.geometry, part)
             located[quantity] = (
-                found if quantity == home else self._once(f"carry wells to {quantity}", (found, other, _key(part)), carry)
+                found
+                if quantity == home
+                else self._once(f"carry wells to {quantity}", (found, other, _key(part)), carry)
             )
         return located
 
@@ -225,6 +229,27 @@ def _key(part: msgspec.Struct) -> bytes:
 def _part(progress: StageProgress | None, stage: str) -> Callable[[int, int], bool] | None:
     """Return the progress of one stage."""
     return None if progress is None else lambda done, total: progress(stage, done, total)
+
+
+def _reference(recipe: Recipe, field_T: float | None) -> tuple[ReferenceAgent | None, tuple[Notice, ...]]:
+    """Return the published agent to compare with, or why there is none."""
+    name = recipe.regression.reference
+    if not any(relaxivity.is_called(known, name) for known in relaxivity.references()):
+        raise InputError(
+            f"there is no published agent {name!r}",
+            where="the recipe's regression.reference",
+            hint="`relaxo agents` lists them",
+        )
+    found = relaxivity.reference(name, field_T)
+    if found is not None:
+        return found, ()
+    at = "a field that the images do not state" if field_T is None else f"{field_T:.3g} T"
+    return None, (
+        Notice(
+            "no_reference",
+            f"No published relaxivity of {name} at {at} is known, so none is shown; `relaxo agents` lists what is.",
+        ),
+    )
 
 
 def _fit(stack: Stack, part: FitPart, quantity: str, progress: Callable[[int, int], bool] | None) -> Maps:

@@ -12,6 +12,9 @@ from relaxo.cli.console import print_json, progress
 from relaxo.units import s_to_ms
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from relaxo.data import Inventory, StackSource
 
 
@@ -35,18 +38,25 @@ def command(path: Path, *, as_json: bool) -> None:
         click.echo(f"left out: {count} file{'s' if count > 1 else ''}: {reason}")
 
 
-def _axis(stack: StackSource) -> tuple[str, list[float]]:
-    """Return the symbol of the varying axis and its values in ms or degree."""
-    protocol = stack.protocol
-    if protocol.axis == "FlipAngle":
-        return "FA", protocol.values.tolist()
-    symbol = {"InversionTime": "TI", "EchoTime": "TE", "RepetitionTime": "TR"}[protocol.axis]
-    return symbol, [round(time, 6) for time in s_to_ms(protocol.values).tolist()]
+#: How BIDS's times and angles are called on screens, and their unit there.
+SHOWN = {
+    "InversionTime": ("TI", "ms"),
+    "EchoTime": ("TE", "ms"),
+    "RepetitionTime": ("TR", "ms"),
+    "FlipAngle": ("FA", "degree"),
+}
+
+
+def _shown(name: str, values: NDArray[np.float64]) -> tuple[str, str, list[float]]:
+    """Return symbol, unit and values in that unit, without the dust of the conversion."""
+    symbol, unit = SHOWN[name]
+    converted = s_to_ms(values) if unit == "ms" else values
+    return symbol, unit, [round(value, 6) for value in converted.tolist()]
 
 
 def _print_stack(stack: StackSource) -> None:
-    symbol, values = _axis(stack)
     protocol, geometry = stack.protocol, stack.geometry
+    symbol, unit, values = _shown(protocol.axis, protocol.values)
     kind = {
         "IRT1": "T1 by inversion recovery",
         "VTR": "T1 by variable repetition time",
@@ -55,13 +65,11 @@ def _print_stack(stack: StackSource) -> None:
         "MEGRE": "T2* by gradient echoes",
     }.get(protocol.suffix, protocol.suffix)
     click.echo(f"{click.style(stack.name, bold=True)}  {kind}  {protocol.description}".rstrip())
-    unit = "degree" if symbol == "FA" else "ms"
     click.echo(f"  {len(values)} {symbol}: {', '.join(f'{value:g}' for value in values)} {unit}")
     for name, given in protocol.companions.items():
-        shown = given if name == "FlipAngle" else s_to_ms(given)
-        low, high = float(shown.min()), float(shown.max())
-        span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-        click.echo(f"  {name}: {span} {'degree' if name == 'FlipAngle' else 'ms'}")
+        companion, companion_unit, held = _shown(name, given)
+        span = f"{held[0]:g}" if len(set(held)) == 1 else f"{min(held):g} to {max(held):g}"
+        click.echo(f"  {companion}: {span} {companion_unit}")
     slices, rows, columns = geometry.shape
     through, down, across = geometry.spacing
     click.echo(
@@ -75,8 +83,8 @@ def _print_stack(stack: StackSource) -> None:
 def _table(inventory: Inventory) -> dict[str, Any]:
     stacks = []
     for stack in inventory.stacks:
-        symbol, values = _axis(stack)
         protocol = stack.protocol
+        times = [_shown(name, values) for name, values in protocol.times.items()]
         stacks.append(
             {
                 "name": stack.name,
@@ -84,13 +92,8 @@ def _table(inventory: Inventory) -> dict[str, Any]:
                 "quantity": stack.quantity,
                 "description": protocol.description,
                 "component": protocol.component,
-                f"{symbol}_degree" if symbol == "FA" else f"{symbol}_ms": values,
-                **{
-                    f"{name}_degree" if name == "FlipAngle" else f"{name}_ms": (
-                        given if name == "FlipAngle" else s_to_ms(given)
-                    ).tolist()
-                    for name, given in protocol.companions.items()
-                },
+                "axis": times[0][0],
+                **{f"{symbol}_{unit}": values for symbol, unit, values in times},
                 "field_T": protocol.field_T,
                 "shape": list(stack.geometry.shape),
                 "spacing_mm": list(stack.geometry.spacing),

@@ -1,0 +1,20 @@
+import pytest
+
+from relaxo import samples
+
+
+def test_the_wells_with_centre_radius_and_voxels(call_json, phantom):
+    wells = call_json("wells", phantom / "dicom")["wells"]
+    true = samples.truth(phantom).wells
+    assert [well["name"] for well in wells] == [well.name for well in true]
+    for well, expected in zip(wells, true, strict=True):
+        assert (well["row"], well["column"]) == pytest.approx((expected.row, expected.column), abs=0.5)
+        assert well["slice"] == 0
+        assert len(well["centre_mm"]) == 3
+        assert well["voxels"] > 30
+
+
+def test_as_a_table(call, phantom):
+    code, out, _ = call("wells", phantom / "dicom")
+    assert code == 0
+    assert len(out.strip().splitlines()) == 2 + len(samples.truth(phantom).wells)
