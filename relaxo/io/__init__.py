@@ -5,6 +5,7 @@ from relaxo.io.dicom_write import Identity, write_stack
 from relaxo.io.fingerprint import fingerprint
 from relaxo.io.load import load
 from relaxo.io.scan import scan
+from relaxo.io.tables import read_contents, read_rates
 from relaxo.io.text import printable
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "fingerprint",
     "load",
     "printable",
+    "read_contents",
+    "read_rates",
     "scan",
     "write_stack",
 ]
