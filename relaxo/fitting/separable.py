@@ -108,11 +108,14 @@ def _candidates(problem: Problem, grid: Grid, signal: Array, weight: Array | Non
     if not problem.search_signs:
         yield _Candidate(signal, grid.best(grid.scores(signal, weight)))
         return
+    points = len(signal)
+    smallest = signal.argmin(axis=0) if weight is None else np.where(weight > 0, signal, np.inf).argmin(axis=0)
+    pair = np.array([smallest, np.minimum(smallest + 1, points - 1)])
     coarse = grid.thinned(COARSE)
-    tops = [coarse.flipped(points).scores(signal, weight).max(axis=0) for points in range(len(signal))]
-    likely = np.argsort(-np.array(tops), axis=0, kind="stable")[:3]
-    for flipped in likely:
-        sign = np.where(np.arange(len(signal))[:, np.newaxis] < flipped, -1, 1).astype(signal.dtype)
+    tops = np.array([coarse.flipped(flipped).scores(signal, weight).max(axis=0) for flipped in range(points)])
+    np.put_along_axis(tops, pair, -1, axis=0)
+    for flipped in (*pair, tops.argmax(axis=0)):
+        sign = np.where(np.arange(points)[:, np.newaxis] < flipped, -1, 1).astype(signal.dtype)
         signed = signal * sign
         yield _Candidate(signed, grid.best(grid.scores(signed, weight)))
 

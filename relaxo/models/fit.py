@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
-import difflib
-import os
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from relaxo.data import FitStatus, Maps
-from relaxo.errors import AnalysisError, Cancelled, UsageError
-from relaxo.fitting import Problem, Solution, background_sigma, solve, solve_each
-from relaxo.models.catalogue import CATALOGUE
+from relaxo.errors import AnalysisError, UsageError
+from relaxo.fitting import Problem, background_sigma, solve, solve_each
+from relaxo.fitting.blocks import chosen, ranges, work_through
+from relaxo.models.keywords import chosen_voxels, known_model, sort_keywords
+from relaxo.models.outcome import Outcome
+from relaxo.models.voxels import Images
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from numpy.typing import ArrayLike, NDArray
 
-    from relaxo.models.model import Array, Input, Model
+    from relaxo.fitting.blocks import Block
+    from relaxo.models.model import Array, Model
 
+    Component = Literal["magnitude", "real", "complex"]
+
+#: Voxels that are fitted together: enough to make NumPy worth its calls, few enough for the cache and a prompt cancel.
 BLOCK = 8192
-#: A time known to no better than this share of itself is not known.
-LARGEST_RELATIVE_ERROR = 0.5
+#: The same for a model that brings its own, slower, solver.
+SLOW_BLOCK = 512
 #: The time constant is sought from the shortest time of the protocol divided by this ...
 BELOW_SHORTEST = 20
 #: ... to the longest one times this.
 BEYOND_LONGEST = 50
+#: Degrees of freedom that errors need once points are left out because they are noise.
+LEAST_FREEDOM = 2
+#: Signals whose squares single precision holds.
+SINGLE_RANGE = (1e-12, 1e15)
+#: Voxels from which the noise is learnt when residuals tell it, and the R2 from which a residual is taken for noise.
+NOISE_SAMPLE, NOISE_R_SQUARED = 20_000, 0.9
 
 
 def fit(
@@ -36,8 +46,10 @@ def fit(
     signal: ArrayLike,
     mask: ArrayLike | None = None,
     *,
-    noise: float | Literal["background"] | None = "background",
-    component: Literal["magnitude", "real"] = "magnitude",
+    noise: float | Literal["background", "residuals"] | None = "background",
+    component: Component | None = None,
+    clip_level: float | None = None,
+    engine: Literal["auto", "numpy"] = "auto",
     threads: int | None = None,
     progress: Callable[[int, int], bool] | None = None,
     **protocol_and_options: Any,  # noqa: ANN401 - arrays, numbers and switches, each checked by its name
@@ -56,14 +68,23 @@ def fit(
     model
         Its name, as in `CATALOGUE`, or a model of your own.
     signal
-        (n, ...), images along the varying axis, in any unit; it is not changed.
+        (n, ...), images along the varying axis, in any unit, as numbers of any type, in any memory layout or mapped
+        from a file; it is not changed. Single precision and 16-bit integers are fitted in single precision, which
+        costs no digit that the noise leaves.
     mask
         (...), True where to fit; everywhere when None.
     noise
         Sigma of the noise in units of the signal; ``background`` estimates it from the corners of images (n, ..., y,
-        x) and goes without where they are no air; None goes without, and without the options that need it.
+        x) and goes without where they are no air; ``residuals`` takes it from a first fit; None goes without, and
+        without the options that need it.
     component
-        ``magnitude``, whose polarity is searched, or ``real``, whose sign is believed.
+        ``magnitude``, whose polarity is searched; ``real``, whose sign is believed; or ``complex``, whose phase is
+        taken out first. When None, what the type of the signal says: magnitude, or complex.
+    clip_level
+        The largest value that the file could store; voxels that reach it are not fitted. When None, the largest value
+        of an integer signal's type.
+    engine
+        ``auto``, the fastest there is, or ``numpy``.
     threads
         How many to use; one for every processor when None.
     progress
@@ -81,266 +102,200 @@ def fit(
     Cancelled
         When `progress` answers False.
     """
-    model = _model(model)
     images = np.asarray(signal)
-    model, times, options = _split(model, protocol_and_options, images)
-    order = np.argsort(times[model.axis.name], kind="stable")
+    model, times, options = sort_keywords(known_model(model), protocol_and_options, images)
+    where = chosen_voxels(mask, images)
+    component = _component(component, images)
+    if engine not in {"auto", "numpy"}:
+        raise UsageError(f"there is no engine {engine!r}", hint="Choose 'auto' or 'numpy'")
+    skipped = _left_out(model, times[model.axis.name], options)
+    if noise == "residuals":
+        again = {**protocol_and_options, "component": component, "threads": threads}
+        noise = _residual_sigma(model, images, where, len(images) - skipped, again)
+    elif noise == "background":
+        noise = background_sigma(images) if component == "magnitude" else None
+
     maps = {given.name: times.pop(given.name) for given in model.inputs if given.per_voxel}
-    times = {name: values[order] for name, values in times.items()}
-    chosen = _chosen_voxels(mask, images)
-    if component == "magnitude" and np.any(images < 0):
-        raise AnalysisError(
-            "the signal is negative in places, and magnitudes cannot be",
-            hint='Fit signed images with component="real"; otherwise look for a wrong intercept or data type',
-        )
-    sigma = background_sigma(images) if noise == "background" else noise
-    problem = _problem(model, {**times, **maps}, search_signs=model.rises_through_zero and component == "magnitude")
-
-    voxels = images.reshape(len(images), -1)
-    where = np.flatnonzero(chosen)
-    blocks = [where[start : start + BLOCK] for start in range(0, where.size, BLOCK)]
-
-    def work(block: NDArray[np.intp]) -> _Block:
-        here = {name: values if values.size == 1 else values[block] for name, values in maps.items()}
-        signal = voxels[:, block][order].astype(np.float64)
-        return _fit_block(model, problem, times, here, options, sigma, signal)
-
-    result = _Block.empty(model, chosen.size)
-    with ThreadPoolExecutor(threads or os.cpu_count() or 1) as pool:
-        done = 0
-        for block, fitted in zip(blocks, pool.map(work, blocks), strict=True):
-            result.put(block, fitted)
-            done += block.size
-            if progress is not None and not progress(done, where.size):
-                pool.shutdown(cancel_futures=True)
-                raise Cancelled
-    return result.maps(model, images.shape[1:])
-
-
-def _model(model: str | Model) -> Model:
-    if not isinstance(model, str):
-        return model
-    if model not in CATALOGUE:
-        close = difflib.get_close_matches(model, CATALOGUE, n=1)
-        raise UsageError(
-            f"there is no model {model!r}",
-            hint=f"Did you mean {close[0]!r}" if close else f"Choose one of {', '.join(CATALOGUE)}",
-        )
-    return CATALOGUE[model]
-
-
-def _split(
-    model: Model, given: Mapping[str, Any], images: NDArray[Any]
-) -> tuple[Model, dict[str, Array], dict[str, bool | float]]:
-    """Sort keywords into protocol times (n,), maps (v,) or (1,) and options, check them, and apply the options."""
-    if images.ndim == 0 or images.dtype.kind not in "uif":
-        raise UsageError("the signal must be an array of real numbers with the images along its first axis")
-    given = {_own_name(model, name): value for name, value in given.items()}
-    known = [*(known.name for known in model.inputs), *model.defaults]
-    for name in given:
-        if name not in known:
-            close = difflib.get_close_matches(name, known, n=1)
-            raise UsageError(
-                f"{model.name} takes no {name!r}",
-                hint=f"Did you mean {close[0]!r}" if close else f"It takes {', '.join(known)}",
-            )
-    options = {name: given.get(name, default) for name, default in model.defaults.items()}
-    model = model.with_options(options)
-    times = {expected.name: _values(model, expected, given, images) for expected in model.inputs}
-    if len(images) < len(model.parameters):
-        raise AnalysisError(
-            f"{model.name} finds {len(model.parameters)} parameters and needs as many images, not {len(images)}",
-            hint="Measure more times",
-        )
-    if np.ptp(times[model.axis.name]) == 0:
-        raise AnalysisError(f"{model.axis.name} is the same in every image", hint="Check the times")
-    return model, times, options
-
-
-def _values(model: Model, expected: Input, given: Mapping[str, Any], images: NDArray[Any]) -> Array:
-    """Return the values (n,) of an input, or (v,) or (1,) of a map."""
-    value = given.get(expected.name, expected.default)
-    if value is None:
-        raise UsageError(f"{model.name} needs {expected.name}", hint=f"Give the {expected.meaning}, in {expected.unit}")
-    array = np.asarray(value, np.float64)
-    if expected.per_voxel:
-        if array.size != 1 and array.shape != images.shape[1:]:
-            raise UsageError(f"{expected.name} has the shape {array.shape}, an image {images.shape[1:]}")
-        return array.ravel()
-    if array.ndim > 1 or array.size not in {1, len(images)}:
-        raise UsageError(f"{expected.name} has {array.size} values for {len(images)} images")
-    if np.isnan(array).any() or (array < 0).any() or (expected.default is None and np.isinf(array).any()):
-        raise UsageError(f"{expected.name} must hold numbers of 0 {expected.unit} or more")
-    return np.broadcast_to(array.ravel(), len(images)).copy()
-
-
-def _own_name(model: Model, name: str) -> str:
-    """Return the name by which the model itself knows an input."""
-    return next((known.name for known in model.inputs if name in known.other_names), name)
-
-
-def _chosen_voxels(mask: ArrayLike | None, images: NDArray[Any]) -> NDArray[np.bool_]:
-    if mask is None:
-        return np.ones(int(np.prod(images.shape[1:])), bool)
-    chosen = np.asarray(mask, bool)
-    if chosen.shape != images.shape[1:]:
-        raise UsageError(f"the mask has the shape {chosen.shape}, an image {images.shape[1:]}")
-    return chosen.ravel()
-
-
-def _problem(model: Model, times: Mapping[str, Array], *, search_signs: bool) -> Problem:
-    axis = times[model.axis.name]
-    time_constant = model.parameters[0]
-    lower, upper = float(axis[axis > 0].min()) / BELOW_SHORTEST, float(axis.max()) * BEYOND_LONGEST
-    if model.search_range is not None:
-        lower, upper = model.search_range(times)
-    return Problem(
-        basis=lambda time: model.basis(time, times),
-        lower=max(time_constant.lower, lower),
-        upper=min(time_constant.upper, upper),
-        search_signs=search_signs,
+    order = np.argsort(times[model.axis.name], kind="stable")
+    work = _Work(
+        model=model,
+        images=Images.of(images, order),
+        times={name: values[order] for name, values in times.items()},
+        maps=maps,
+        options=options,
+        skipped=skipped,
+        sigma=noise,
+        component=component,
+        clip_level=_clip_level(clip_level, images),
+        outcome=Outcome.empty(model, int(np.prod(images.shape[1:])), filled=where is not None),
     )
+    size = BLOCK if model.solver is None else SLOW_BLOCK
+    voxels = work.outcome.status.size
+    work_through(
+        ranges(voxels, size) if where is None else chosen(where, size),
+        work,
+        voxels if where is None else int(np.count_nonzero(where)),
+        threads=threads,
+        progress=progress,
+    )
+    return work.outcome.maps(model, images.shape[1:])
 
 
-@dataclass(slots=True)
-class _Block:
-    """The results of some voxels, (v,) each, while they are gathered."""
+def _component(component: Component | None, images: NDArray[Any]) -> Component:
+    is_complex = images.dtype.kind == "c"
+    if component is None:
+        return "complex" if is_complex else "magnitude"
+    if component not in {"magnitude", "real", "complex"}:
+        raise UsageError(f"there is no component {component!r}", hint="Choose 'magnitude', 'real' or 'complex'")
+    if (component == "complex") != is_complex:
+        raise UsageError(f"the component is {component}, the numbers are {images.dtype}")
+    return component
 
-    values: Array
-    """(parameters, v)."""
-    errors: Array
-    status: NDArray[np.uint8]
-    residual: Array
-    r_squared: Array
 
-    @classmethod
-    def empty(cls, model: Model, voxels: int) -> _Block:
-        return cls(
-            values=np.full((len(model.parameters), voxels), np.nan),
-            errors=np.full((len(model.parameters), voxels), np.nan),
-            status=np.full(voxels, FitStatus.NOT_FITTED, np.uint8),
-            residual=np.full(voxels, np.nan),
-            r_squared=np.full(voxels, np.nan),
+def _clip_level(clip_level: float | None, images: NDArray[Any]) -> float:
+    if clip_level is not None:
+        return clip_level
+    return float(np.iinfo(images.dtype).max) if images.dtype.kind in "ui" else np.inf
+
+
+def _left_out(model: Model, axis: Array, options: Mapping[str, bool | float]) -> int:
+    """Return how many images the options leave out, first along the ascending axis (n,)."""
+    skipped = int(np.count_nonzero(axis == axis.min())) if options.get("skip_first_echo", False) else 0
+    if axis.size - skipped < len(model.parameters):
+        raise AnalysisError(
+            f"{model.name} finds {len(model.parameters)} parameters, and skip_first_echo leaves "
+            f"{axis.size - skipped} images",
+            hint="Set skip_first_echo to false, or measure more echoes",
         )
+    return skipped
 
-    def put(self, where: NDArray[np.intp], other: _Block) -> None:
-        self.values[:, where] = other.values
-        self.errors[:, where] = other.errors
-        self.status[where] = other.status
-        self.residual[where] = other.residual
-        self.r_squared[where] = other.r_squared
 
-    def maps(self, model: Model, shape: tuple[int, ...]) -> Maps:
-        names = [parameter.name for parameter in model.parameters]
-        return Maps(
-            model=model.name,
-            values={name: array.reshape(shape) for name, array in zip(names, self.values, strict=True)},
-            error={name: array.reshape(shape) for name, array in zip(names, self.errors, strict=True)},
-            units={parameter.name: parameter.unit for parameter in model.parameters},
-            status=self.status.reshape(shape),
-            residual=self.residual.reshape(shape),
-            r_squared=self.r_squared.reshape(shape),
+def _residual_sigma(
+    model: Model, images: NDArray[Any], where: NDArray[np.bool_] | None, points: int, again: Mapping[str, Any]
+) -> float | None:
+    """Estimate the noise from the residuals of a sample of voxels; None where hardly any can be fitted."""
+    indices = np.arange(int(np.prod(images.shape[1:]))) if where is None else np.flatnonzero(where)
+    sample = np.zeros(images.shape[1:], bool)
+    sample.ravel()[indices[:: max(1, indices.size // NOISE_SAMPLE)]] = True
+    first = fit(model, images, sample, noise=None, **again)
+    good = (first.status == FitStatus.OK) & (first.r_squared > NOISE_R_SQUARED)
+    freedom = points - len(model.parameters)
+    if freedom < 1 or not good.any():
+        return None
+    return float(np.sqrt(np.mean(first.residual[good] ** 2) * points / freedom))
+
+
+class _Work:
+    """The fit of one block after the other."""
+
+    def __init__(
+        self,
+        *,
+        model: Model,
+        images: Images,
+        times: Mapping[str, Array],
+        maps: Mapping[str, Array],
+        options: Mapping[str, bool | float],
+        skipped: int,
+        sigma: float | None,
+        component: Component,
+        clip_level: float,
+        outcome: Outcome,
+    ) -> None:
+        self.model = model
+        self.images = images
+        self.times = times
+        self.maps = maps
+        self.options = options
+        # A model with its own solver counts echoes, and must see those that it leaves out.
+        self.first = 0 if model.solver is not None else skipped
+        self.unseen = skipped - self.first
+        self.sigma = sigma
+        self.component = component
+        self.clip_level = clip_level
+        self.outcome = outcome
+        self.problems = {dtype: self._problem(np.dtype(dtype)) for dtype in (np.float32, np.float64)}
+
+    def __call__(self, block: Block) -> int:
+        """Fit the voxels of a block into the outcome."""
+        signal = self.images.read(block)
+        here = {name: values if values.size == 1 else values[block] for name, values in self.maps.items()}
+        status, keep = self._before(signal, here)
+        signal = signal[self.first :]
+        self.outcome.put(block, status)
+        good = np.flatnonzero(status == FitStatus.OK)
+        if good.size == 0:
+            return status.size
+        if good.size < status.size:
+            signal, keep = signal[:, good], keep[:, good]
+            here = {name: values if values.size == 1 else values[good] for name, values in here.items()}
+        voxels = block.start + good if isinstance(block, slice) else block[good]
+        peak = np.abs(signal).max()
+        if self.model.solver is not None or not SINGLE_RANGE[0] < peak < SINGLE_RANGE[1]:
+            signal = signal.astype(np.float64)
+        problem = self.problems[signal.dtype.type]
+        if self.model.solver is not None:
+            fitted = self.model.solver(signal, keep, {**self.times, **here}, self.options, self.sigma)
+        elif any(values.size > 1 for values in here.values()):
+            used = {name: values[self.first :] for name, values in self.times.items()}
+            of_each = replace(problem, basis=lambda time: self.model.basis(time, {**used, **here}))
+            fitted = solve_each(of_each, signal.astype(np.float64), keep)
+        else:
+            fitted = solve(problem, signal, keep)
+        self.outcome.put_solution(voxels, self.model, fitted)
+        return status.size
+
+    def _before(self, signal: NDArray[Any], maps: Mapping[str, Array]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+        """Return, before a fit, the status (v,) of voxels (n, v) with maps (v,) or (1,), and the points that count."""
+        # A sum is not finite where a term is not.
+        finite = np.isfinite(signal.sum(axis=0, dtype=np.float64))
+        for values in maps.values():
+            finite = finite & np.isfinite(values) & (values > 0)
+        if not finite.all():
+            signal[:, ~finite] = 0
+        used = signal[self.first :]
+        largest, smallest = used.max(axis=0), used.min(axis=0)
+        if self.component == "magnitude" and smallest.min() < 0:
+            raise AnalysisError(
+                "the signal is negative in places, and magnitudes cannot be",
+                hint='Fit signed images with component="real"; otherwise look for a wrong intercept or data type',
+            )
+        keep = self._points(used, np.maximum(largest, -smallest))
+        count = keep.sum(axis=0)
+        truncated = count < np.count_nonzero(keep.any(axis=1))
+        needed = len(self.model.parameters) + np.where(truncated, LEAST_FREEDOM, 0)
+        status = np.select(
+            [~finite, largest == smallest, largest >= self.clip_level, count < needed],
+            [FitStatus.NOT_FINITE, FitStatus.CONSTANT, FitStatus.CLIPPED, FitStatus.BELOW_NOISE],
+            FitStatus.OK,
         )
+        return status.astype(np.uint8), keep
 
+    def _points(self, signal: NDArray[Any], peak: NDArray[Any]) -> NDArray[np.bool_]:
+        """Return (n, v), the points that the options leave."""
+        keep = np.ones(signal.shape, bool)
+        keep[: self.unseen] = False
+        floor = float(self.options.get("noise_floor", 0.0)) * (self.sigma or 0.0)
+        if floor == 0:
+            return keep
+        if self.model.decays:
+            # Once a decay has sunk into the noise, a point that rises above it again is noise too.
+            return keep & np.logical_and.accumulate((signal >= floor) | ~keep, axis=0)
+        return keep & (peak >= floor)
 
-def _fit_block(
-    model: Model,
-    problem: Problem,
-    times: Mapping[str, Array],
-    maps: Mapping[str, Array],
-    options: Mapping[str, bool | float],
-    sigma: float | None,
-    signal: Array,
-) -> _Block:
-    """Fit voxels (n, v) whose images are in the order of the axis, with maps (v,) or (1,)."""
-    block = _Block.empty(model, signal.shape[1])
-    finite = np.isfinite(signal).all(axis=0)
-    for values in maps.values():
-        finite = finite & np.isfinite(values) & (values > 0)
-    safe = np.where(finite, signal, 0.0)
-    keep = _points(model, times[model.axis.name], options, sigma, safe)
-    status = np.select(
-        [~finite, np.ptp(safe, axis=0) == 0, keep.sum(axis=0) <= len(model.parameters)],
-        [FitStatus.NOT_FINITE, FitStatus.CONSTANT, FitStatus.BELOW_NOISE],
-        FitStatus.OK,
-    ).astype(np.uint8)
-    if len(signal) == len(model.parameters):
-        # As many points as parameters: a fit without errors, wanted by whoever measured so few.
-        status[(status == FitStatus.BELOW_NOISE) & keep.all(axis=0)] = FitStatus.OK
-    good = np.flatnonzero(status == FitStatus.OK)
-    block.status[:] = status
-    if good.size == 0:
-        return block
-    here = {name: values if values.size == 1 else values[good] for name, values in maps.items()}
-    if model.solver is not None:
-        fitted = model.solver(safe[:, good], keep[:, good], {**times, **here}, options, sigma)
-    elif any(values.size > 1 for values in here.values()):
-        of_each = replace(problem, basis=lambda time: model.basis(time, {**times, **here}))
-        fitted = solve_each(of_each, safe[:, good], keep[:, good])
-    else:
-        fitted = solve(problem, safe[:, good], keep[:, good])
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        values = np.array(_parameters(model, fitted.time, tuple(fitted.amplitudes)))
-        errors = _errors(model, fitted)
-    status_good = _judge(model, fitted, values)
-    block.status[good] = status_good
-    ok = status_good == FitStatus.OK
-    block.values[:, good] = np.where(ok, values, np.nan)
-    block.errors[:, good] = np.where(ok, errors, np.nan)
-    block.residual[good] = np.sqrt(fitted.sum_of_squares / fitted.points)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        block.r_squared[good] = 1 - fitted.sum_of_squares / fitted.total_sum_of_squares
-    return block
-
-
-def _points(
-    model: Model, axis: Array, options: Mapping[str, bool | float], sigma: float | None, signal: Array
-) -> NDArray[np.bool_]:
-    """Return (n, v), the points that the options leave."""
-    keep = np.ones(signal.shape, bool)
-    floor = float(options.get("noise_floor", 0.0)) * (sigma or 0.0)
-    if options.get("skip_first_echo", False):
-        keep[axis == axis.min()] = False
-    if model.decays:
-        # Once a decay has sunk into the noise, a point that rises above it again is noise too.
-        above = np.logical_and.accumulate((signal >= floor) | ~keep, axis=0)
-        return keep & above
-    return keep & (np.abs(signal).max(axis=0) >= floor)
-
-
-def _parameters(model: Model, time: NDArray[Any], amplitudes: tuple[NDArray[Any], ...]) -> tuple[NDArray[Any], ...]:
-    factor = 1.0 if model.time_factor is None else model.time_factor(amplitudes)
-    return time * factor, *model.to_parameters(amplitudes)
-
-
-def _errors(model: Model, fitted: Solution) -> Array:
-    """Carry the covariance of amplitudes and ln time over to the parameters (p, v), to first order."""
-    size = len(fitted.amplitudes)
-    step = 1e-30
-    jacobian = np.empty((len(model.parameters), size + 1, fitted.time.size))
-    for column in range(size):
-        # A complex step gives the derivative without cancellation.
-        shifted = fitted.amplitudes.astype(np.complex128)
-        scale = np.maximum(np.abs(fitted.amplitudes[column]), 1e-300)
-        shifted[column] += 1j * step * scale
-        for row, value in enumerate(_parameters(model, fitted.time, tuple(shifted))):
-            jacobian[row, column] = value.imag / (step * scale)
-    jacobian[:, size] = 0.0
-    jacobian[0, size] = _parameters(model, fitted.time, tuple(fitted.amplitudes))[0]
-    variance = np.einsum("pav,abv,pbv->pv", jacobian, fitted.covariance, jacobian)
-    errors: Array = np.sqrt(np.maximum(variance, 0.0))
-    return errors
-
-
-def _judge(model: Model, fitted: Solution, values: Array) -> NDArray[np.uint8]:
-    """Return the status (v,) of what was fitted."""
-    relative_error = np.sqrt(fitted.covariance[-1, -1])
-    outside = np.zeros(fitted.time.shape, bool)
-    for parameter, value in zip(model.parameters, values, strict=True):
-        below = value <= parameter.upper if parameter.may_reach_upper else value < parameter.upper
-        outside |= ~((value > parameter.lower) & below)
-    return np.select(
-        [~fitted.converged, fitted.at_bound | outside, relative_error > LARGEST_RELATIVE_ERROR],
-        [FitStatus.NOT_CONVERGED, FitStatus.AT_BOUND, FitStatus.OUTSIDE_RANGE],
-        FitStatus.OK,
-    ).astype(np.uint8)
+    def _problem(self, dtype: np.dtype[Any]) -> Problem:
+        """Return what is to be solved, in the precision of the signal."""
+        axis = self.times[self.model.axis.name][self.first :]
+        one_map = {name: np.full(1, np.median(values[np.isfinite(values)])) for name, values in self.maps.items()}
+        times = {name: values[self.first :].astype(dtype) for name, values in self.times.items()}
+        times |= {name: values.astype(dtype) for name, values in one_map.items()}
+        time_constant = self.model.parameters[0]
+        lower, upper = float(axis[axis > 0].min()) / BELOW_SHORTEST, float(axis.max()) * BEYOND_LONGEST
+        if self.model.search_range is not None:
+            lower, upper = self.model.search_range({**self.times, **self.maps})
+        return Problem(
+            basis=lambda time: self.model.basis(time, times),
+            lower=max(time_constant.lower, lower),
+            upper=min(time_constant.upper, upper),
+            search_signs=self.model.rises_through_zero and self.component == "magnitude",
+        )
