@@ -10,6 +10,7 @@ import pydicom
 from pydicom.dataset import FileDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.tag import BaseTag
+from pydicom.uid import UID, ImplicitVRLittleEndian
 
 from relaxo.data import ImageHeader, LeftOut
 from relaxo.io.elements import MALFORMED, UnusableError, integer, number, numbers, positive, text, words
@@ -256,8 +257,12 @@ def _check_length(file: BinaryIO, dataset: FileDataset, header: ImageHeader) -> 
 
     pydicom leaves the file at the start of the pixel data; in a deflated file it has read everything.
     """
-    syntax = getattr(dataset.file_meta, "TransferSyntaxUID", None)
-    if syntax is not None and syntax.is_deflated:
+    syntax = UID(text(dataset.file_meta, 0x00020010) or ImplicitVRLittleEndian)
+    try:
+        deflated, compressed = syntax.is_deflated, syntax.is_compressed
+    except ValueError as error:
+        raise UnusableError(f"its pixels are stored in a way that is not known (transfer syntax {syntax})") from error
+    if deflated:
         return
     implicit, little = dataset.original_encoding
     element = file.read(8 if implicit else 12)
@@ -266,7 +271,7 @@ def _check_length(file: BinaryIO, dataset: FileDataset, header: ImageHeader) -> 
         raise UnusableError("its pixels are missing")
     length = int.from_bytes(element[-4:], "little" if little else "big")
     bits = number(dataset, 0x00280100) or 0
-    if syntax is not None and syntax.is_compressed:
+    if compressed:
         if left <= 0:
             raise UnusableError(_CUT_SHORT)
     elif min(length, left) < header.rows * header.columns * bits / 8:

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pydicom.errors import BytesLengthException
+
 from relaxo.io.text import LONGEST, printable
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ MALFORMED = (
     ArithmeticError,
     AssertionError,
     AttributeError,
+    BytesLengthException,
     EOFError,
     LookupError,
     MemoryError,

@@ -108,4 +108,4 @@ def _echo_spacing(protocol: Protocol, *, single_echoes: bool) -> Iterator[Notice
 
 
 def _ms(time: float) -> str:
-    return f"{s_to_ms(float(time)):.4g}"
+    return f"{s_to_ms(float(time)):.6g}"
