@@ -266,8 +266,9 @@ def _refuse_near_miss(name: str, fields: frozenset[str], where: str) -> None:
         return
     # Two letters are near to too much: T1 to TR, TI and TE.
     targets = {_squashed(field): PLAIN_NAMES[field] for field in fields if len(field) > 2}
-    for base, _, _ in _splits(name):
-        close = difflib.get_close_matches(_squashed(base), targets, 1, _CLOSE)
+    for base in dict.fromkeys(_squashed(base) for base, _, _ in _splits(name)):
+        # One that is right, with more words behind it, means something else: "well notes".
+        close = [] if base in targets else difflib.get_close_matches(base, targets, 1, _CLOSE)
         if close:
             raise _misspelt(name, targets[close[0]], where)
     words = re.findall(r"[^\W_]+", name.casefold())

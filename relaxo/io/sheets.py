@@ -14,7 +14,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from relaxo.errors import InputError
-from relaxo.io.text import printable
+from relaxo.io.text import LONGEST, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,7 +99,7 @@ def read_sheet(path: Path, recognised: Callable[[str], bool]) -> Sheet:
 
 def _header(grid: _Grid, recognised: Callable[[str], bool]) -> tuple[int | None, int]:
     """Return the index of the header, None in an empty grid, and how many of its cells are recognised."""
-    filled = [index for index, row in enumerate(grid.rows) if any(cell != "" for cell in row)]
+    filled = [index for index, row in enumerate(grid.rows) if any(str(cell).strip(",;") for cell in row)]
     for index in filled[:_DEEPEST_HEADER]:
         count = sum(recognised(str(cell)) for cell in grid.rows[index])
         if count > 1:
@@ -111,6 +111,12 @@ def _sheet(path: Path, grid: _Grid, header: int) -> Sheet:
     names = [str(cell) for cell in grid.rows[header]]
     while names and not names[-1]:
         names.pop()
+    if len(names) == 1:
+        raise InputError(
+            f'the table has a single column, "{printable(names[0], LONGEST)}"',
+            where=_place(path, grid.name, header + 1),
+            hint="Separate the columns by commas, semicolons or tabs",
+        )
     rows = []
     for index, cells in enumerate(grid.rows[header + 1 :], header + 1):
         if all(cell == "" for cell in cells) or str(next(cell for cell in cells if cell != "")).startswith("#"):
