@@ -1,0 +1,58 @@
+"""Which image of a stack shows best that an agent works: brighter with concentration by T1, darker by T2."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from relaxo.data import Stack, Wells
+
+#: A step of this share of the brightest well is plain to see; a larger one earns no more.
+_PLAIN = 0.1
+#: The first image that comes this near to the best is taken: it has more signal by T2, more contrast by T1.
+_AS_GOOD = 0.95
+
+
+def mean_signal(stack: Stack, wells: Wells) -> NDArray[np.float64]:
+    """Return the mean signal (n, wells) over the voxels that count for each well; NaN where there are none."""
+    inside = wells.labels > 0
+    labels = wells.labels[inside]
+    counts = wells.voxel_counts()
+    sums = np.array([np.bincount(labels, volume[inside], len(wells) + 1)[1:] for volume in stack.signal])
+    means: NDArray[np.float64] = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
+    return means
+
+
+def clearest(series: Sequence[NDArray[np.float64]], direction: int) -> int:
+    """Return the index of the image in which the signal follows concentration best.
+
+    Every step from a well to the next stronger one counts by its share of the brightest well: up to what is plain to
+    see when it goes in the right direction, in full when it goes in the wrong one. A magnitude image near the null of
+    its weak wells loses by that, and so does an echo so late that the strong wells are all black.
+
+    Parameters
+    ----------
+    series
+        For each agent the mean signal (n, wells), by rising concentration.
+    direction
+        1 where the signal should rise with concentration, -1 where it should fall.
+    """
+    scores = np.sum([_score(means[:, np.isfinite(means).all(axis=0)], direction) for means in series], axis=0)
+    best = scores.max()
+    return int(np.argmax(scores >= (_AS_GOOD * best if best > 0 else best)))
+
+
+def _score(means: NDArray[np.float64], direction: int) -> NDArray[np.float64]:
+    if means.shape[1] == 0:
+        return np.zeros(len(means))
+    brightest = np.abs(means).max(axis=1, keepdims=True)
+    steps = direction * np.diff(means, axis=1)
+    steps = np.divide(steps, brightest, out=np.zeros_like(steps), where=brightest > 0)
+    score: NDArray[np.float64] = np.minimum(steps, _PLAIN).sum(axis=1)
+    return score

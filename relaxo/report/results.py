@@ -1,0 +1,164 @@
+"""results.json: every number of a result under names that stay, with what it was computed from."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import relaxo
+from relaxo.errors import InputError
+from relaxo.io import fingerprint
+from relaxo.recipe import to_table
+from relaxo.report.compare import compare
+from relaxo.report.rows import known, well_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from relaxo.data import AgentResult, Estimate, Line, Notice, ReferenceAgent
+    from relaxo.pipeline import Result
+    from relaxo.report.rows import WellRow
+
+    Table = dict[str, Any]
+
+SCHEMA = 1
+
+_LIBRARIES = ("numpy", "scipy", "scikit-image", "pydicom")
+
+
+def results_table(result: Result) -> Table:
+    """Return a result as JSON can hold it; what is not known is None, never a NaN.
+
+    Names and units of what stands here stay as they are; more may come to stand beside it.
+    """
+    return {
+        "schema": SCHEMA,
+        "agents": agents_table(result.agents),
+        "wells": [_well(row) for row in well_rows(result)],
+        "warnings": [_notice(notice) for notice in result.notices],
+        "conditions": {
+            "field_T": known(result.field_T),
+            "temperature_C": known(result.recipe.conditions.temperature_C),
+            "medium": result.recipe.conditions.medium,
+        },
+        "reference": _reference(result.reference) if result.reference else None,
+        "control": result.control,
+        "comparisons": [
+            {
+                "agent": comparison.agent,
+                "with": comparison.kind,
+                "name": comparison.name,
+                **{
+                    name: {"value": known(quotient.value), "standard_error": known(quotient.standard_error)}
+                    for name, quotient in comparison.quotients.items()
+                },
+            }
+            for comparison in compare(result.agents, result.reference, result.control)
+        ],
+        "provenance": {
+            "relaxo": relaxo.__version__,
+            "recipe": to_table(result.recipe),
+            "sources": _sources(result),
+            "created": result.created.isoformat(timespec="seconds"),
+            "versions": {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
+        },
+    }
+
+
+def agents_table(agents: Sequence[AgentResult]) -> list[Table]:
+    """Return the relaxivities as JSON can hold them."""
+    return [
+        {
+            "name": agent.name,
+            "per": agent.per,
+            "r1": _line(agent.r1) if agent.r1 else None,
+            "r2": _line(agent.r2) if agent.r2 else None,
+            "r2_over_r1": _estimate(agent.ratio) if agent.ratio else None,
+        }
+        for agent in agents
+    ]
+
+
+def _line(line: Line) -> Table:
+    return {
+        **_estimate(line.relaxivity),
+        "intercept_per_s": known(line.intercept.value),
+        "unit": line.relaxivity.unit,
+        "wells": len(line.wells),
+        "intercept_standard_error_per_s": known(line.intercept.standard_error),
+        "intercept_ci95_per_s": [known(end) for end in line.intercept.ci95],
+        "degrees_of_freedom": line.degrees_of_freedom,
+        "well_names": list(line.wells),
+    }
+
+
+def _estimate(estimate: Estimate) -> Table:
+    return {
+        "value": known(estimate.value),
+        "standard_error": known(estimate.standard_error),
+        "ci95": [known(end) for end in estimate.ci95],
+    }
+
+
+def _well(row: WellRow) -> Table:
+    times: Table = {}
+    for quantity in ("T1", "T2"):
+        time = row.times.get(quantity)
+        times[f"{quantity}_ms"] = time.value if time else None
+        times[f"{quantity}_sd_ms"] = time.spread if time else None
+        times[f"{quantity}_se_ms"] = time.standard_error if time else None
+    return {
+        "name": row.well.name,
+        "agent": row.agent,
+        "concentration_mM": known(row.concentration_mM),
+        "row": known(row.well.row),
+        "column": known(row.well.column),
+        "slice": known(row.well.slice),
+        "radius_mm": known(row.well.radius_mm),
+        "voxels": row.voxels,
+        **times,
+        "excluded": row.excluded,
+        "warnings": list(row.warnings),
+        **{
+            f"{quantity}_voxels": row.times[quantity].voxels if quantity in row.times else None
+            for quantity in ("T1", "T2")
+        },
+    }
+
+
+def _notice(notice: Notice) -> Table:
+    return {"code": notice.code, "message": notice.message, "well": notice.well}
+
+
+def _reference(reference: ReferenceAgent) -> Table:
+    return {
+        "agent": reference.agent,
+        "field_T": known(reference.field_T),
+        "temperature_C": known(reference.temperature_C),
+        "medium": reference.medium,
+        "per": reference.per,
+        "r1": known(reference.r1),
+        "r1_standard_error": known(reference.r1_se),
+        "r2": known(reference.r2),
+        "r2_standard_error": known(reference.r2_se),
+        "citation": reference.citation,
+        "doi": reference.doi,
+        "status": reference.status,
+    }
+
+
+def _sources(result: Result) -> list[Table]:
+    """Return the files that the numbers come from, each once."""
+    stacks = [stack.source for stack in result.stacks.values() if stack.source is not None]
+    paths = dict.fromkeys(path for source in stacks for path in source.paths)
+    return [{"path": str(path), "sha256": _sha256(path)} for path in paths]
+
+
+def _sha256(path: Path) -> str | None:
+    try:
+        ((_, digest),) = fingerprint([path])
+    except InputError:  # gone since it was read: an unplugged disk must not cost the results
+        return None
+    return digest

@@ -1,0 +1,242 @@
+"""Strips of wells: every agent's wells by concentration, as T1- and T2-weighted images and as maps."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.colors import LogNorm
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
+
+from relaxo.report.cutouts import rows
+from relaxo.report.lettering import RELAXIVITY, SYMBOL, shortened, width_mm
+from relaxo.report.rounding import rounded
+from relaxo.report.style import GREY, INK, SMALL_PT, TEXT_PT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Normalize
+
+    from relaxo.pipeline import Result
+    from relaxo.report.cutouts import Row
+    from relaxo.report.groups import Group
+
+LABELS_MM = 21.0
+BAR_MM = (50.0, 2.4)
+
+_LARGEST_CELL_MM = 10.0
+_SMALLEST_CELL_MM = 7.4
+_GAP_MM = 0.7
+_BLOCK_GAP_MM = 6.0
+_BAND_GAP_MM = 4.0
+_HEADER_MM = 4.4
+_COLUMN_LABEL_MM = 3.2
+_LABEL_GAP_MM = 2.0
+_LONGEST_NAME_MM = 45.0
+#: How far a cut-out reaches, in radii of the well: far enough to see its edge.
+_SURROUNDINGS = 1.15
+_NOT_GIVEN = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Wells of one agent side by side, or as many of them as fit."""
+
+    group: Group
+    name: str
+    ratio: str
+    wells: tuple[str, ...]
+
+    def width_mm(self, cell_mm: float) -> float:
+        """Return how wide it is with cells of a size."""
+        title = width_mm(f"{self.name}  {self.ratio}", TEXT_PT)
+        return max(len(self.wells) * (cell_mm + _GAP_MM) - _GAP_MM, title)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strips:
+    """Where everything goes, in mm."""
+
+    rows: tuple[Row, ...]
+    bands: tuple[tuple[Block, ...], ...]
+    """From top to bottom; each has all the rows."""
+    labels: dict[str, str]
+    """What stands above each well."""
+    by_name: bool
+    """Whether that is the name of the well, for want of concentrations."""
+    pale: frozenset[str]
+    """Wells that enter no line."""
+    cell_mm: float
+
+    @property
+    def band_mm(self) -> float:
+        """How high a band is."""
+        return _HEADER_MM + _COLUMN_LABEL_MM + len(self.rows) * (self.cell_mm + _GAP_MM)
+
+    @property
+    def height_mm(self) -> float:
+        """How high all bands are."""
+        return len(self.bands) * (self.band_mm + _BAND_GAP_MM) - _BAND_GAP_MM
+
+    @property
+    def maps(self) -> tuple[Row, ...]:
+        """The rows that need a colour bar."""
+        return tuple(row for row in self.rows if row.quantity is not None)
+
+
+def lay_out(result: Result, together: Sequence[Group], room_mm: float) -> Strips:
+    """Distribute the wells over a width, so that the cells are as large as they can be.
+
+    Parameters
+    ----------
+    result
+        What was measured.
+    together
+        Its groups, in order.
+    room_mm
+        The width, row labels included.
+    """
+    room = room_mm - LABELS_MM
+    labels = {well: _label(result, well) for group in together for well in group.wells}
+    smallest = max([_SMALLEST_CELL_MM, *(width_mm(label, SMALL_PT) for label in labels.values())])
+    most = max(1, math.floor((room + _GAP_MM) / (smallest + _GAP_MM)))
+    blocks = [block for group in together for block in _blocks(group, most)]
+    bands = tuple(_pack(blocks, smallest, room))
+    cell = min([_LARGEST_CELL_MM, *(_largest_cell(band, room) for band in bands)])
+    in_lines = {
+        well
+        for group in together
+        for quantity in ("T1", "T2")
+        if (line := group.line(quantity)) is not None
+        for well in line.wells
+    }
+    pale = frozenset(labels) - in_lines if in_lines else frozenset()
+    return Strips(rows(result, together), bands, labels, not result.contents, pale, cell)
+
+
+def draw_strips(axes: Axes, strips: Strips) -> None:
+    """Draw strips into axes whose coordinates are mm from the upper left corner, downwards."""
+    top = 0.0
+    for band in strips.bands:
+        left = LABELS_MM
+        first_row = top + _HEADER_MM + _COLUMN_LABEL_MM
+        _draw_row_labels(axes, strips, first_row)
+        for block in band:
+            _draw_title(axes, block, left, top)
+            for index, well in enumerate(block.wells):
+                x = left + index * (strips.cell_mm + _GAP_MM) + strips.cell_mm / 2
+                colour = GREY if well in strips.pale else INK
+                axes.text(x, first_row - 1.0, strips.labels[well], ha="center", fontsize=SMALL_PT, color=colour)
+                for number, row in enumerate(strips.rows):
+                    y = first_row + number * (strips.cell_mm + _GAP_MM) + strips.cell_mm / 2
+                    _draw_well(axes, row, well, x, y, strips.cell_mm / 2)
+            left += block.width_mm(strips.cell_mm) + _BLOCK_GAP_MM
+        top += strips.band_mm + _BAND_GAP_MM
+
+
+def draw_bar(axes: Axes, row: Row) -> None:
+    """Draw the colour bar of a map, in ms, with its ticks where they are on the map's scale."""
+    axes.imshow(row.colours(np.linspace(0, 1, 256))[np.newaxis], aspect="auto", extent=(0, 1, 0, 1))
+    times = _ticks(row.norm)
+    axes.set_xticks([float(row.norm(time)) for time in times], [f"{time:g}" for time in times])
+    axes.set_yticks([])
+    axes.tick_params(labelsize=SMALL_PT, length=1.6, pad=1.5)
+    axes.spines[["top", "right"]].set_visible(True)
+    assert row.quantity is not None
+    axes.text(
+        -_LABEL_GAP_MM / BAR_MM[0],
+        0.5,
+        f"{SYMBOL[row.quantity]} (ms)",
+        ha="right",
+        va="center",
+        transform=axes.transAxes,
+    )
+
+
+def _label(result: Result, well: str) -> str:
+    if not result.contents:
+        return well
+    concentration = result.contents[well].concentration_mM
+    return _NOT_GIVEN if concentration is None else f"{concentration:.4g}"
+
+
+def _blocks(group: Group, most: int) -> Iterable[Block]:
+    ratio = group.agent.ratio if group.agent else None
+    figure = f"{RELAXIVITY['T2']}/{RELAXIVITY['T1']} = {rounded(ratio.value, ratio.standard_error)}" if ratio else ""
+    name = shortened(group.name, _LONGEST_NAME_MM, TEXT_PT)
+    parts = math.ceil(len(group.wells) / most)
+    for number, part in enumerate(np.array_split(np.array(group.wells, dtype=object), parts)):
+        yield Block(group, name if number == 0 else f"{name} …", figure if number == 0 else "", tuple(part))
+
+
+def _pack(blocks: Sequence[Block], smallest: float, room: float) -> Iterable[tuple[Block, ...]]:
+    """Fill one band after the other, in order."""
+    band: tuple[Block, ...] = ()
+    for block in blocks:
+        if band and _width((*band, block), smallest) > room:
+            yield band
+            band = ()
+        band = (*band, block)
+    yield band
+
+
+def _width(band: Sequence[Block], cell_mm: float) -> float:
+    return sum(block.width_mm(cell_mm) for block in band) + (len(band) - 1) * _BLOCK_GAP_MM
+
+
+def _largest_cell(band: Sequence[Block], room: float) -> float:
+    sizes = np.arange(_LARGEST_CELL_MM, _SMALLEST_CELL_MM / 2, -0.1)
+    return next((float(size) for size in sizes if _width(band, size) <= room), float(sizes[-1]))
+
+
+def _draw_title(axes: Axes, block: Block, left: float, top: float) -> None:
+    colour = block.group.colour if block.group.name else INK
+    title = axes.text(left, top + 2.6, block.name, color=colour, fontweight="bold")
+    if block.name:
+        axes.annotate(block.ratio, (1, 0), xycoords=title, xytext=(6, 0), textcoords="offset points", va="bottom")
+    else:
+        axes.text(left, top + 2.6, block.ratio)
+
+
+def _draw_row_labels(axes: Axes, strips: Strips, first_row: float) -> None:
+    right = LABELS_MM - _LABEL_GAP_MM
+    unit = "Well" if strips.by_name else "mM"
+    axes.text(right, first_row - 1.0, unit, ha="right", fontsize=SMALL_PT)
+    for number, row in enumerate(strips.rows):
+        y = first_row + number * (strips.cell_mm + _GAP_MM) + strips.cell_mm / 2
+        if row.subtitle:
+            axes.text(right, y - 0.2, row.title, ha="right", va="bottom")
+            axes.text(right, y + 0.4, row.subtitle, ha="right", va="top", fontsize=SMALL_PT, color=GREY)
+        else:
+            axes.text(right, y, row.title, ha="right", va="center")
+
+
+def _draw_well(axes: Axes, row: Row, well: str, x: float, y: float, half: float) -> None:
+    shown = _SURROUNDINGS * row.radius_mm()
+    scale = half / shown
+    picture, (left, right, bottom, top) = row.cut(well, shown)
+    image = axes.imshow(
+        picture,
+        extent=(x + left * scale, x + right * scale, y + bottom * scale, y + top * scale),
+        aspect="auto",
+        interpolation="none",
+    )
+    image.set_clip_path(Rectangle((x - half, y - half), 2 * half, 2 * half, transform=axes.transData))
+
+
+def _ticks(norm: Normalize) -> list[float]:
+    """Return round times in ms within a window."""
+    assert norm.vmin is not None
+    assert norm.vmax is not None
+    if isinstance(norm, LogNorm):
+        decades = range(math.floor(math.log10(norm.vmin)), math.ceil(math.log10(norm.vmax)) + 1)
+        ticks = [step * 10.0**decade for decade, step in itertools.product(decades, (1, 2, 5))]
+    else:
+        ticks = [float(tick) for tick in MaxNLocator(5).tick_values(norm.vmin, norm.vmax)]
+    return [tick for tick in ticks if norm.vmin <= tick <= norm.vmax]

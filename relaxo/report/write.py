@@ -1,0 +1,126 @@
+"""Everything that a run leaves behind, in one folder: results, tables, recipe, maps and figure."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from relaxo.errors import Cancelled, InputError
+from relaxo.io.files import check_folder, staged
+from relaxo.recipe import load, to_toml
+from relaxo.report.figure import FORMATS, draw, save
+from relaxo.report.maps import map_files, write_fit
+from relaxo.report.results import results_table
+from relaxo.report.tables import relaxivity_csv, wells_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from relaxo.pipeline import Result
+    from relaxo.recipe import Recipe
+
+#: The file without which a folder holds no result.
+RESULTS = "results.json"
+
+_RECIPE = "recipe.toml"
+_MAPS = "maps"
+_OWNED = (
+    "wells.csv",
+    "relaxivity.csv",
+    *(f"figure.{name}" for name in FORMATS),
+    *(f"{_MAPS}/{name}" for quantity in ("T1", "T2") for name in map_files(quantity)),
+)
+
+
+def write(result: Result, folder: Path, progress: Callable[[int, int], bool] | None = None) -> dict[str, Path]:
+    """Write a result: all of it, or nothing.
+
+    An older result in the folder is replaced once the new one is complete; what is not a result's stays. A recipe.toml
+    there that decides the same as the one that was run is not written again, so that its comments live.
+
+    Parameters
+    ----------
+    result
+        What was computed.
+    folder
+        Made when missing.
+    progress
+        Told what is done of how much; the writing stops when it answers False.
+
+    Returns
+    -------
+    Where things lie, by what they are.
+
+    Raises
+    ------
+    UsageError
+        As `check`.
+    InputError
+        When the folder cannot be written.
+    Cancelled
+        When `progress` answers False.
+    """
+    steps: list[Callable[[Path], object]] = [
+        *(
+            lambda staging, quantity=quantity, maps=maps: write_fit(
+                quantity, maps, result.stacks[quantity], _made(staging / _MAPS), folder / _MAPS
+            )
+            for quantity, maps in result.maps.items()
+        ),
+        lambda staging: _text(staging / "wells.csv", wells_csv(result)),
+        lambda staging: _text(staging / "relaxivity.csv", relaxivity_csv(result.agents)),
+        lambda staging: save(draw(result), staging),
+        lambda staging: _text(
+            staging / RESULTS,
+            json.dumps(results_table(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n",
+        ),
+    ]
+    owned = _owned(folder, result.recipe)
+    if _RECIPE in owned:
+        steps.append(lambda staging: _text(staging / _RECIPE, to_toml(result.recipe, folder)))
+    with staged(folder, seal=RESULTS, owned=owned) as staging:
+        for done, step in enumerate(steps):
+            if progress is not None and not progress(done, len(steps)):
+                raise Cancelled
+            step(staging)
+    if progress is not None:
+        progress(len(steps), len(steps))
+    return {
+        "results": folder / RESULTS,
+        "wells": folder / "wells.csv",
+        "relaxivity": folder / "relaxivity.csv",
+        "recipe": folder / _RECIPE,
+        "maps": folder / _MAPS,
+        "figure": folder / f"figure.{FORMATS[0]}",
+    }
+
+
+def check(folder: Path, recipe: Recipe) -> None:
+    """Refuse a folder that `write` would refuse after all the work.
+
+    Raises
+    ------
+    UsageError
+        When the folder is a file, or holds files of somebody else's with the names of a result.
+    """
+    check_folder(folder, seal=RESULTS, owned=_owned(folder, recipe))
+
+
+def _owned(folder: Path, recipe: Recipe) -> tuple[str, ...]:
+    """Return the names of a result's files; without the recipe where the same lies there already."""
+    try:
+        same = load(folder / _RECIPE) == recipe
+    except InputError:
+        same = False
+    return _OWNED if same else (*_OWNED, _RECIPE)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _text(path: Path, text: str) -> None:
+    # Paths may hold bytes that are no text; JSON then reads their escapes.
+    path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
