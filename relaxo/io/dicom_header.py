@@ -66,6 +66,20 @@ _TAGS = [
     0x00281053,  # RescaleSlope
 ]
 TAGS: list[BaseTag] = [BaseTag(tag) for tag in {*_TAGS, *(tag for vendor in VENDORS for tag in vendor.tags)}]
+_PIXEL_TAGS: list[BaseTag] = [
+    BaseTag(tag)
+    for tag in (
+        0x00280006,  # PlanarConfiguration
+        0x00280101,  # BitsStored
+        0x00280102,  # HighBit
+        0x00280103,  # PixelRepresentation
+        0x7FE00001,  # ExtendedOffsetTable
+        0x7FE00002,  # ExtendedOffsetTableLengths
+        0x7FE00008,  # FloatPixelData
+        0x7FE00009,  # DoubleFloatPixelData
+        0x7FE00010,  # PixelData
+    )
+]
 
 _ENHANCED = {
     "1.2.840.10008.5.1.4.1.1.4.1": "an Enhanced (multi-frame) MR image",
@@ -89,7 +103,7 @@ def read_header(path: Path) -> ImageHeader | LeftOut:
     """
     try:
         with path.open("rb") as file:
-            dataset = read_dataset(file, stop_before_pixels=True)
+            dataset = read_dataset(file, pixels=False)
             header = header_of(dataset, path)
             _check_length(file, dataset, header)
             return header
@@ -99,8 +113,8 @@ def read_header(path: Path) -> ImageHeader | LeftOut:
         return LeftOut(path, f"it cannot be opened: {error.strerror or error}")
 
 
-def read_dataset(file: BinaryIO, *, stop_before_pixels: bool) -> FileDataset:
-    """Read a DICOM file: only what `header_of` looks at, or all of it.
+def read_dataset(file: BinaryIO, *, pixels: bool) -> FileDataset:
+    """Read what `header_of` looks at, and with `pixels` the image as well.
 
     Raises
     ------
@@ -118,11 +132,13 @@ def read_dataset(file: BinaryIO, *, stop_before_pixels: bool) -> FileDataset:
     try:
         return pydicom.dcmread(
             file,
-            stop_before_pixels=stop_before_pixels,
+            stop_before_pixels=not pixels,
             force=bare,
-            specific_tags=TAGS if stop_before_pixels else None,
+            specific_tags=TAGS + _PIXEL_TAGS if pixels else TAGS,
         )
-    except (InvalidDicomError, *MALFORMED) as error:
+    except (InvalidDicomError, OSError, *MALFORMED) as error:
+        if isinstance(error, OSError) and error.errno is not None:  # the disk's failure, not the file's
+            raise
         raise UnusableError("a DICOM file that is damaged or cut short") from error
 
 

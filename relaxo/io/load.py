@@ -67,7 +67,7 @@ def pixels(header: ImageHeader) -> NDArray[Any]:
     """
     try:
         with header.path.open("rb") as file:
-            dataset = read_dataset(file, stop_before_pixels=False)
+            dataset = read_dataset(file, pixels=True)
             same = header_of(dataset, header.path) == header
             # Decoded while the file is open: pydicom may read the pixels only now.
             stored = _decoded(dataset, header.path) if same else None

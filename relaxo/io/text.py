@@ -17,7 +17,9 @@ def printable(text: str | Path, longest: int | None = None) -> str:
     Control codes would act on the terminal, and bidirectional overrides (category Cf, U+202A and on) show text in
     another order than it has. Names in any script stay as they are.
     """
-    shown = "".join(_shown(character) for character in str(text))
+    shown = str(text)
+    if not (shown.isascii() and shown.isprintable()):
+        shown = "".join(_shown(character) for character in shown)
     shown = " ".join(shown.split())
     if longest is not None and len(shown) > longest:
         return shown[: longest - 1] + "…"

@@ -31,9 +31,10 @@ def private_tags(group: int, *offsets: int) -> frozenset[int]:
 
 def private_tag(dataset: Dataset, group: int, creator: str, offset: int) -> int | None:
     """Return the tag that a creator's element has in this dataset; None when the creator has no block in it."""
-    for block in BLOCKS:
-        if words(dataset, group << 16 | block) == (creator.upper(),):
-            return group << 16 | block << 8 | offset
+    first, last = (group << 16 | block for block in (BLOCKS.start, BLOCKS.stop))
+    for tag in dataset.keys():  # noqa: SIM118 - iterating over a dataset decodes every element
+        if first <= tag < last and words(dataset, tag) == (creator.upper(),):
+            return group << 16 | (tag & 0xFF) << 8 | offset
     return None
 
 

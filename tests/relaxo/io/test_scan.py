@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import tracemalloc
 from contextlib import suppress
@@ -206,14 +207,21 @@ def test_files_that_are_no_images_are_left_out(write: Callable[..., Path], tmp_p
     }
 
 
-def test_a_file_without_permission_is_left_out(write: Callable[..., Path], tmp_path: Path) -> None:
+def test_what_may_not_be_opened_is_left_out(
+    write: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write("50", InversionTime="50")
     write("100", InversionTime="100")
-    locked = write("200", InversionTime="200")
-    locked.chmod(0)
-    if os.access(locked, os.R_OK):
-        pytest.skip("this user may read every file")
-    assert "cannot be opened" in reasons(scan([tmp_path]))["200"]
+    write("locked", InversionTime="200")
+    opened = Path.open
+
+    def refuse(path: Path, *arguments: Any) -> Any:
+        if path.name == "locked":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return opened(path, *arguments)
+
+    monkeypatch.setattr(Path, "open", refuse)  # permissions do not stop the superuser, as whom tests may run
+    assert reasons(scan([tmp_path])) == {"locked": "it cannot be opened: Permission denied"}
 
 
 def test_the_same_image_twice_counts_once(write: Callable[..., Path], tmp_path: Path) -> None:
