@@ -1,0 +1,54 @@
+"""`relaxo-gui` and `python -m relaxo_gui`: the desktop app."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import relaxo
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_CANNOT_START = 1
+_DEBIAN = (
+    "apt install libgl1 libegl1 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libglib2.0-0 libxcb-cursor0 "
+    "libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xkb1"
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Open the app; returns the exit code."""
+    multiprocessing.freeze_support()
+    parser = argparse.ArgumentParser(
+        prog="relaxo-gui", description="Relaxo's desktop app: from images to r1, r2 and the figure."
+    )
+    parser.add_argument("path", nargs="?", type=Path, help="a folder of images or a recipe (.toml)")
+    parser.add_argument("--version", action="version", version=f"relaxo {relaxo.__version__}")
+    given = parser.parse_args(argv)
+    if _no_display():
+        print("relaxo-gui: there is no display. Use the command line: relaxo --help", file=sys.stderr)  # noqa: T201 - a console script
+        return _CANNOT_START
+    try:
+        from relaxo_gui.app import run  # noqa: PLC0415 - so that --help answers at once, and Qt can be missing
+    except ImportError as error:
+        if ".so" not in str(error):
+            raise
+        print(f"relaxo-gui: Qt lacks a system library: {error}. On Debian: {_DEBIAN}", file=sys.stderr)  # noqa: T201
+        return _CANNOT_START
+    return run(given.path)
+
+
+def _no_display() -> bool:
+    """Whether Qt would find no screen and abort."""
+    return sys.platform.startswith("linux") and not any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

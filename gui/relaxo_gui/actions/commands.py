@@ -1,0 +1,291 @@
+"""Commands: every verb of the app, which menus, keys, drops and panels call."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from relaxo import recipe as recipes
+from relaxo.errors import InputError, RelaxoError, UsageError
+from relaxo.pipeline import Pipeline
+from relaxo.recipe import Recipe
+from relaxo_gui.actions import block, edits
+from relaxo_gui.actions.settings import remember
+from relaxo_gui.jobs import Job, Told
+from relaxo_gui.session_model import SessionModel, Snapshot, follow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from relaxo.data import Wells
+    from relaxo.pipeline import Result
+    from relaxo_gui.actions.dialogs import Dialogs
+
+BY_HAND = "left out by hand"
+
+
+class Commands(QObject):
+    """Does what a person asks for: edits the recipe, has its results computed, reads and writes files.
+
+    A `RelaxoError` never leaves it; it becomes a message of the model.
+    """
+
+    told = Signal(str)
+    """Something went well, in a few words."""
+    crashed = Signal(object)
+    """An exception that is a mistake of ours."""
+    model: SessionModel
+    dialogs: Dialogs
+    analysis: Job
+    exporting: Job
+
+    def __init__(self, model: SessionModel, dialogs: Dialogs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.model = model
+        self.dialogs = dialogs
+        self.analysis = Job(self)
+        self.exporting = Job(self)
+        self._pipeline = Pipeline()
+        model.changed.connect(lambda _before, _after: self.analyse())
+        for job in (self.analysis, self.exporting):
+            job.failed.connect(model.message)
+            job.crashed.connect(self.crashed)
+        self.analysis.partial.connect(model.show)
+        self.analysis.succeeded.connect(model.show)
+        self.exporting.succeeded.connect(lambda folder: self.told.emit(f"Exported to {folder}"))
+
+    # Open and save
+
+    def open_folder(self) -> None:
+        """Ask for a folder of images and open it."""
+        self._open_one(self.dialogs.folder_to_open())
+
+    def open_recipe(self) -> None:
+        """Ask for a recipe and open it."""
+        self._open_one(self.dialogs.recipe_to_open())
+
+    def open_sample(self) -> None:
+        """Open the phantom that Relaxo ships."""
+        from relaxo.samples import RECIPE, sample_phantom  # noqa: PLC0415 - the generator is heavy, and rarely asked for
+
+        try:
+            recipe = recipes.load(sample_phantom() / RECIPE)
+        except RelaxoError as error:
+            self.model.message.emit(error)
+            return
+        # Without its path: what ships with the program is not saved over.
+        if self._may_leave():
+            self._start(recipe, None)
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open a recipe, or folders and files of images."""
+        try:
+            recipe, path = _recipe_for(paths)
+        except RelaxoError as error:
+            self.model.message.emit(error)
+            return
+        if self._may_leave():
+            self._start(recipe, path)
+            remember(paths[0].absolute())
+
+    def save(self) -> bool:
+        """Save the recipe where it came from; answers whether it is saved."""
+        return self._write(self.model.path) if self.model.path else self.save_as()
+
+    def save_as(self) -> bool:
+        """Ask where, and save the recipe there."""
+        path = self.dialogs.recipe_to_save(self.model.path or self._home() / "recipe.toml")
+        return path is not None and self._write(path)
+
+    def export(self) -> None:
+        """Ask for a folder, and write results, tables, maps and figure to it."""
+        known = self.model.snapshot
+        if known is None or known.result is None or not self.model.current:
+            return
+        folder = self.dialogs.folder_to_export(self._home())
+        if folder is not None:
+            self.exporting.start(partial(_export, known.result, folder))
+
+    def leave(self) -> bool:
+        """Prepare the end: ask what to do with unsaved changes, stop the threads; answers whether to go."""
+        if not self._may_leave():
+            return False
+        self.finish()
+        return True
+
+    def finish(self) -> None:
+        """Stop the threads."""
+        self.analysis.finish()
+        self.exporting.finish()
+
+    # Edit
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        self.model.undo()
+
+    def redo(self) -> None:
+        """Bring the last edit back."""
+        self.model.redo()
+
+    def set_concentration(self, well: str, text: str) -> None:
+        """Set the concentration of a well, in mM, as it was typed."""
+        try:
+            value = block.concentration(text)
+        except RelaxoError as error:
+            self.model.message.emit(error)
+            return
+        self._edit(f"Concentration of {well}", {well: {"concentration_mM": value}})
+
+    def set_agent(self, well: str, agent: str) -> None:
+        """Set the agent of a well."""
+        self._edit(f"Agent of {well}", {well: {"agent": agent.strip()}})
+
+    def exclude(self, well: str, reason: str = BY_HAND) -> None:
+        """Leave a well out of the regression, or change the reason why it is."""
+        known = self.model.contents.get(well)
+        label = f"Reason for {well}" if known and known.exclude else f"Exclude {well}"
+        self._edit(label, {well: {"exclude": reason.strip() or BY_HAND}})
+
+    def include(self, well: str) -> None:
+        """Take a well back into the regression."""
+        self._edit(f"Include {well}", {well: {"exclude": None}})
+
+    def toggle_selected(self) -> None:
+        """Leave the selected well out, or take it back."""
+        well = self.model.selected
+        if well is not None:
+            known = self.model.contents.get(well)
+            if known is not None and known.exclude is not None:
+                self.include(well)
+            else:
+                self.exclude(well)
+
+    def paste(self, cells: Sequence[Sequence[str]], first_row: int, first_field: str) -> None:
+        """Take over a block of cells at a cell of the table of wells."""
+        located = self._located()
+        if located is None:
+            return
+        names = [well.name for well in located.wells]
+        try:
+            changes = block.changes(cells, names, first_row, first_field, _plate_names(located))
+        except RelaxoError as error:
+            self.model.message.emit(error)
+            return
+        self._edit(f"Paste {len(changes)} wells", changes)
+
+    def choose_stack(self, quantity: str, name: str | None) -> None:
+        """Fit another stack for ``T1`` or ``T2``."""
+        if self.model.recipe is not None:
+            label = f"Measure {quantity} on {name}" if name else f"Choose the {quantity} stack automatically"
+            self.model.edit(label, edits.choose_stack(self.model.recipe, quantity, name))
+
+    # Compute
+
+    def analyse(self) -> None:
+        """Compute the results of the recipe as it stands."""
+        recipe = self.model.recipe
+        if recipe is not None:
+            self.analysis.start(partial(_analyse, self._pipeline, recipe))
+
+    def start_over(self) -> None:
+        """Forget what was read and computed, and do it anew."""
+        self.analysis.cancel()
+        self._pipeline = Pipeline()
+        self.analyse()
+
+    def cancel(self) -> None:
+        """Stop what is being computed or written; what is shown stays."""
+        self.analysis.cancel()
+        self.exporting.cancel()
+
+    def _edit(self, label: str, changes: Mapping[str, Mapping[str, Any]]) -> None:
+        located, recipe = self._located(), self.model.recipe
+        if located is None or recipe is None:
+            return
+        try:
+            after = edits.set_contents(recipe, located, changes)
+        except RelaxoError as error:
+            self.model.message.emit(error)
+            return
+        self.model.edit(label, after)
+
+    def _located(self) -> Wells | None:
+        return self.model.snapshot.located if self.model.snapshot else None
+
+    def _open_one(self, path: Path | None) -> None:
+        if path is not None:
+            self.open_paths([path])
+
+    def _start(self, recipe: Recipe, path: Path | None) -> None:
+        self.analysis.cancel()
+        self._pipeline = Pipeline()
+        self.model.open(recipe, path)
+        self.analyse()
+
+    def _may_leave(self) -> bool:
+        if not self.model.modified:
+            return True
+        answer = self.dialogs.leave(self.model.path.name if self.model.path else "this analysis")
+        return self.save() if answer == "save" else answer == "discard"
+
+    def _write(self, path: Path) -> bool:
+        assert self.model.recipe is not None
+        try:
+            _save(self.model.recipe, path)
+        except RelaxoError as error:
+            self.model.message.emit(error)
+            return False
+        self.model.mark_saved(path)
+        remember(path.absolute())
+        self.told.emit(f"Saved {path.name}")
+        return True
+
+    def _home(self) -> Path:
+        """Return the folder that files are proposed in: the recipe's, or the one that holds the images' own."""
+        if self.model.path is not None:
+            return self.model.path.parent
+        recipe = self.model.recipe
+        return Path(recipe.sources[0]).parent if recipe is not None and recipe.sources else Path.home()
+
+
+def _analyse(pipeline: Pipeline, recipe: Recipe, told: Told) -> Snapshot:
+    return follow(pipeline, recipe, told.progress, told.partial)
+
+
+def _export(result: Result, folder: Path, told: Told) -> Path:
+    from relaxo import report  # noqa: PLC0415 - brings matplotlib, which the window does without
+
+    report.write(result, folder, lambda done, total: told.progress("Writing results", done, total))
+    return folder
+
+
+def _recipe_for(paths: Sequence[Path]) -> tuple[Recipe, Path | None]:
+    """Return the recipe among paths with its path, or a new one for images."""
+    missing = next((path for path in paths if not path.exists()), None)
+    if missing is not None:
+        raise InputError("there is no such file or folder", where=str(missing), hint="Check the path")
+    given = [path for path in paths if path.is_file() and path.suffix.lower() == ".toml"]
+    if not given:
+        return Recipe(sources=tuple(str(path.absolute()) for path in paths)), None
+    if len(paths) > 1:
+        raise UsageError("a recipe is opened alone", hint="Open the recipe, or the images, not both")
+    return recipes.load(given[0]), given[0].absolute()
+
+
+def _save(recipe: Recipe, path: Path) -> None:
+    from relaxo.io.files import staged  # noqa: PLC0415 - see above
+
+    with staged(path.parent) as folder:
+        (folder / path.name).write_text(recipes.to_toml(recipe, path.parent), encoding="utf-8", newline="\n")
+
+
+def _plate_names(located: Wells) -> dict[str, str]:
+    """Return the plate coordinates of wells that are named otherwise."""
+    from relaxo.wells import plate_names  # noqa: PLC0415
+
+    coordinates = plate_names(located) or ()
+    return dict(zip(coordinates, (well.name for well in located.wells), strict=False))

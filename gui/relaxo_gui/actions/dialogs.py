@@ -1,0 +1,59 @@
+"""The questions that only a dialog can ask: where files lie, and whether to save before they are left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from relaxo_gui.actions.settings import recent
+
+Leave = Literal["save", "discard", "stay"]
+
+
+class Dialogs:
+    """Asks the person, with the window as the parent of what it shows."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+
+    def folder_to_open(self) -> Path | None:
+        """Ask for a folder of images."""
+        name = QFileDialog.getExistingDirectory(self._parent, "Open a folder of images", _start())
+        return Path(name) if name else None
+
+    def recipe_to_open(self) -> Path | None:
+        """Ask for a recipe."""
+        name, _ = QFileDialog.getOpenFileName(self._parent, "Open a recipe", _start(), "Recipes (*.toml)")
+        return Path(name) if name else None
+
+    def recipe_to_save(self, proposal: Path) -> Path | None:
+        """Ask where to save the recipe."""
+        name, _ = QFileDialog.getSaveFileName(self._parent, "Save the recipe", str(proposal), "Recipes (*.toml)")
+        return Path(name).with_suffix(".toml") if name else None
+
+    def folder_to_export(self, proposal: Path) -> Path | None:
+        """Ask for the folder that receives the results."""
+        name = QFileDialog.getExistingDirectory(self._parent, "Export the results to a folder", str(proposal))
+        return Path(name) if name else None
+
+    def leave(self, what: str) -> Leave:
+        """Ask whether to save a recipe that is about to be left."""
+        box = QMessageBox(self._parent)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText(f"Save the changes to {what}?")
+        box.setInformativeText("Without saving, concentrations and other decisions since the last time are lost.")
+        save = box.addButton(QMessageBox.StandardButton.Save)
+        discard = box.addButton(QMessageBox.StandardButton.Discard)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(QMessageBox.StandardButton.Save)
+        box.exec()
+        answer = box.clickedButton()
+        box.deleteLater()
+        return "save" if answer is save else "discard" if answer is discard else "stay"
+
+
+def _start() -> str:
+    last = next(iter(recent()), None)
+    return str(last.parent if last else Path.home())

@@ -1,0 +1,158 @@
+"""The table of actions: what each is called, its keys, when it can be done and what it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QKeySequence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import QObject
+
+    from relaxo_gui.actions.commands import Commands
+
+Keys = QKeySequence.StandardKey
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One row."""
+
+    id: str
+    menu: str
+    text: str
+    tip: str
+    do: Callable[[Commands], object]
+    keys: QKeySequence.StandardKey | str | None = None
+    enabled: Callable[[Commands], bool] = lambda _: True
+    label: Callable[[Commands], str | None] = lambda _: None
+    """What it would do now; it goes behind the text."""
+    starts_group: bool = False
+
+
+ACTIONS = (
+    Action("open", "File", "&Open Folder…", "Open a folder of DICOM images", lambda on: on.open_folder(), Keys.Open),
+    Action(
+        "open_recipe",
+        "File",
+        "Open &Recipe…",
+        "Open an analysis that was saved",
+        lambda on: on.open_recipe(),
+        "Ctrl+Shift+O",
+    ),
+    Action(
+        "open_sample",
+        "File",
+        "Open Sample &Phantom",
+        "Try Relaxo on a phantom whose answer is known",
+        lambda on: on.open_sample(),
+    ),
+    Action(
+        "save",
+        "File",
+        "&Save Recipe",
+        "Save every decision, so that the analysis can be run again",
+        lambda on: on.save(),
+        Keys.Save,
+        lambda on: on.model.recipe is not None,
+        starts_group=True,
+    ),
+    Action(
+        "save_as",
+        "File",
+        "Save Recipe &As…",
+        "Save the recipe under another name",
+        lambda on: on.save_as(),
+        Keys.SaveAs,
+        lambda on: on.model.recipe is not None,
+    ),
+    Action(
+        "export",
+        "File",
+        "&Export Results…",
+        "Write results, tables, maps and the figure to a folder",
+        lambda on: on.export(),
+        "Ctrl+E",
+        lambda on: on.model.current,
+    ),
+    Action(
+        "undo",
+        "Edit",
+        "&Undo",
+        "Take the last change back",
+        lambda on: on.undo(),
+        Keys.Undo,
+        lambda on: on.model.undo_label is not None,
+        lambda on: on.model.undo_label,
+    ),
+    Action(
+        "redo",
+        "Edit",
+        "&Redo",
+        "Bring the last change back",
+        lambda on: on.redo(),
+        Keys.Redo,
+        lambda on: on.model.redo_label is not None,
+        lambda on: on.model.redo_label,
+    ),
+    Action(
+        "toggle",
+        "Edit",
+        "&Leave Well Out",
+        "Leave the selected well out of the regression, or take it back",
+        lambda on: on.toggle_selected(),
+        Keys.Delete,
+        lambda on: on.model.selected is not None,
+        lambda on: on.model.selected,
+        starts_group=True,
+    ),
+    Action(
+        "cancel",
+        "Analysis",
+        "&Cancel",
+        "Stop what is being computed",
+        lambda on: on.cancel(),
+        "Esc",
+        lambda on: on.analysis.running or on.exporting.running,
+    ),
+    Action(
+        "again",
+        "Analysis",
+        "Compute &Again",
+        "Read the files and compute everything anew",
+        lambda on: on.start_over(),
+        "F5",
+        lambda on: on.model.recipe is not None and not on.analysis.running,
+    ),
+)
+
+
+def build(commands: Commands, parent: QObject) -> dict[str, QAction]:
+    """Return the actions by their id, kept as the state of the app allows them."""
+    built = {}
+    for row in ACTIONS:
+        action = QAction(row.text, parent)
+        action.setObjectName(row.id)
+        action.setToolTip(row.tip)
+        action.setStatusTip(row.tip)
+        if row.keys is not None:
+            action.setShortcut(QKeySequence(row.keys))
+        action.triggered.connect(lambda _checked=False, row=row: row.do(commands))
+        built[row.id] = action
+
+    def refresh() -> None:
+        for row in ACTIONS:
+            label = (row.label(commands) or "").replace("&", "&&")
+            built[row.id].setText(f"{row.text} {label}".rstrip())
+            built[row.id].setEnabled(row.enabled(commands))
+
+    model = commands.model
+    for signal in (model.opened, model.history_changed, model.snapshot_changed, model.selection_changed):
+        signal.connect(refresh)
+    commands.analysis.running_changed.connect(refresh)
+    commands.exporting.running_changed.connect(refresh)
+    refresh()
+    return built

@@ -1,0 +1,84 @@
+"""Start-up: the application, its window, and the one window for mistakes of ours."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import threading
+import traceback
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal, qVersion
+from PySide6.QtWidgets import QApplication
+
+import relaxo
+from relaxo_gui.main_window import MainWindow
+from relaxo_gui.resources import app_icon
+from relaxo_gui.widgets.error_window import ErrorWindow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+
+class Reporter(QObject):
+    """Shows every exception that nobody expected, from whatever thread, in one window; the app goes on."""
+
+    _reported = Signal(str)
+
+    def __init__(self, parent: MainWindow) -> None:
+        super().__init__(parent)
+        self._parent = parent
+        self.window: ErrorWindow | None = None
+        self._reported.connect(self._show, Qt.ConnectionType.AutoConnection)
+        parent.commands.crashed.connect(self.report)
+
+    def install(self) -> None:
+        """Take over what Python does with exceptions that nobody caught."""
+        sys.excepthook = self._hook
+        threading.excepthook = lambda args: self._hook(args.exc_type, args.exc_value, args.exc_traceback)
+
+    def report(self, error: BaseException) -> None:
+        """Show an exception."""
+        self._reported.emit(report_text(error))
+
+    def _hook(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+        # A terminal, where there is one, gets it as ever.
+        sys.__excepthook__(kind, error if error is not None else kind(), trace)
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+        elif error is not None:
+            self.report(error)
+
+    def _show(self, report: str) -> None:
+        if self.window is None:
+            self.window = ErrorWindow(self._parent)
+        self.window.add(report)
+
+
+def report_text(error: BaseException) -> str:
+    """Return what those who make Relaxo need to know of an exception."""
+    system = f"Relaxo {relaxo.__version__}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform()}"
+    return f"{system}\n{''.join(traceback.format_exception(error))}"
+
+
+def application() -> QApplication:
+    """Return the application, named and with its icon."""
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("Relaxo")
+    app.setApplicationDisplayName("Relaxo")
+    app.setDesktopFileName("relaxo")
+    app.setWindowIcon(app_icon())
+    return app
+
+
+def run(path: Path | None = None) -> int:
+    """Show the window, on a path if one is given, until it is closed; returns the exit code."""
+    app = application()
+    window = MainWindow()
+    Reporter(window).install()
+    window.show()
+    if path is not None:
+        window.commands.open_paths([path])
+    return app.exec()

@@ -1,0 +1,196 @@
+"""Rates against concentration with their lines, and r1, r2 and r2/r1 with their intervals."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from relaxo_gui.resources.theme import PADDING, Theme, symbol
+from relaxo_gui.session_model.words import rounded
+from relaxo_gui.widgets.line_plot import Curve, LinePlot, Point
+
+if TYPE_CHECKING:
+    from relaxo.data import Estimate, Line, ReferenceAgent, WellRate
+    from relaxo.pipeline import Result
+    from relaxo_gui.actions import Commands
+
+_HEADINGS = ("Agent", "r₁ (mM⁻¹ s⁻¹)", "95 %", "r₂ (mM⁻¹ s⁻¹)", "95 %", "r₂/r₁", "95 %")
+_AXES = {"R1": "R₁ (s⁻¹)", "R2": "R₂ (s⁻¹)"}
+_GRID = 64
+
+
+class RelaxivityPanel(QWidget):
+    """Two plots side by side over a short table."""
+
+    def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = commands.model
+        self.plots = {quantity: LinePlot("Concentration (mM)", text) for quantity, text in _AXES.items()}
+        self.table = QTableWidget(0, len(_HEADINGS))
+        self.table.setAccessibleName("Relaxivities")
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.table.setShowGrid(False)
+        self.table.verticalHeader().hide()
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for column, text in enumerate(_HEADINGS):
+            self.table.setHorizontalHeaderItem(column, _item(text, right=column > 0))
+        pair = QHBoxLayout()
+        pair.setSpacing(PADDING)
+        for plot in self.plots.values():
+            plot.setMinimumSize(200, 120)
+            plot.hovered.connect(self._model.hover)
+            plot.clicked.connect(self._model.select)
+            pair.addWidget(plot)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(PADDING, 0, PADDING, PADDING)
+        layout.addLayout(pair, 1)
+        layout.addWidget(self.table)
+        self._model.snapshot_changed.connect(self.refresh)
+        self._model.selection_changed.connect(self._mark)
+        self._model.hover_changed.connect(self._mark)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the results as they stand, in the colours of the palette."""
+        known = self._model.snapshot
+        result = known.result if known else None
+        theme = Theme.of(self.palette())
+        for quantity, plot in self.plots.items():
+            rates = result.rates.get(quantity) if result else None
+            plot.setVisible(rates is not None or result is None)
+            points = [] if rates is None else [self._point(rate, theme) for rate in rates.wells if _is_shown(rate)]
+            plot.show_data(points, [] if result is None else self._curves(result, quantity, theme))
+        self._fill(result, theme)
+
+    def _point(self, rate: WellRate, theme: Theme) -> Point:
+        place = self._model.agent_index(rate.well)
+        assert rate.concentration is not None
+        reason = f"\nleft out: {rate.excluded}" if rate.excluded else ""
+        return Point(
+            rate.well,
+            rate.concentration,
+            rate.rate,
+            rate.spread,
+            theme.agent(place),
+            symbol(place),
+            hollow=rate.excluded is not None,
+            tip=f"{rate.well}  {rate.agent}  {rate.concentration:g} mM\n{rounded(rate.rate, rate.spread)} s⁻¹{reason}",
+        )
+
+    def _curves(self, result: Result, quantity: str, theme: Theme) -> list[Curve]:
+        curves = []
+        for agent in result.agents:
+            line = agent.r1 if quantity == "R1" else agent.r2
+            if line is not None:
+                curves.append(_curve(line, theme.agent(self._model.agent_place(agent.name))))
+        return curves
+
+    def _fill(self, result: Result | None, theme: Theme) -> None:
+        agents = result.agents if result else ()
+        reference = result.reference if result and agents else None
+        self.table.setRowCount(len(agents) + (reference is not None))
+        for row, agent in enumerate(agents):
+            self._put(
+                row, 0, agent.name or "Agent", QColor(theme.agent(self._model.agent_place(agent.name))), bold=True
+            )
+            estimates = (
+                agent.r1.relaxivity if agent.r1 else None,
+                agent.r2.relaxivity if agent.r2 else None,
+                agent.ratio,
+            )
+            for place, estimate in enumerate(estimates):
+                value, interval = _estimate_words(estimate)
+                self._put(row, 1 + 2 * place, value, bold=True)
+                self._put(row, 2 + 2 * place, interval, QColor(theme.muted))
+        if result is not None and reference is not None:
+            self._fill_reference(len(agents), result.recipe.regression.reference, reference, QColor(theme.muted))
+        self.table.resizeRowsToContents()
+        rows = sum(self.table.rowHeight(row) for row in range(self.table.rowCount()))
+        self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + min(rows, 160) + 4)
+        self.table.setVisible(bool(agents))
+
+    def _fill_reference(self, row: int, name: str, reference: ReferenceAgent, colour: QColor) -> None:
+        ratio = reference.r2 / reference.r1 if reference.r1 and reference.r2 else None
+        texts = (
+            f"{name or reference.agent}, published, {reference.field_T:g} T",
+            _published(reference.r1, reference.r1_se),
+            "",
+            _published(reference.r2, reference.r2_se),
+            "",
+            "" if ratio is None else f"{ratio:.2f}",
+            "",
+        )
+        for column, text in enumerate(texts):
+            self._put(row, column, text, colour, tip=reference.citation)
+
+    def _put(
+        self, row: int, column: int, text: str, colour: QColor | None = None, *, bold: bool = False, tip: str = ""
+    ) -> None:
+        item = _item(text, right=column > 0)
+        item.setToolTip(tip)
+        if colour is not None:
+            item.setForeground(colour)
+        font = item.font()
+        font.setBold(bold)
+        item.setFont(font)
+        self.table.setItem(row, column, item)
+
+    def _mark(self) -> None:
+        names = frozenset(name for name in (self._model.selected, self._model.hovered) if name is not None)
+        for plot in self.plots.values():
+            plot.mark(names)
+
+
+def _is_shown(rate: WellRate) -> bool:
+    return rate.concentration is not None and math.isfinite(rate.rate)
+
+
+def _curve(line: Line, colour: str) -> Curve:
+    x = np.linspace(0, float(line.concentration.max()), _GRID)
+    design = np.stack([np.ones_like(x), x])
+    error = np.sqrt(np.maximum(np.einsum("ik,ij,jk->k", design, line.covariance, design), 0))
+    # As many standard errors as the interval of the slope has, so that band and interval are of the same confidence.
+    slope = line.relaxivity
+    reach = (slope.ci95[1] - slope.value) / slope.standard_error if slope.standard_error > 0 else 0.0
+    half: Any = reach * error if math.isfinite(reach) else None
+    return Curve(x, line.intercept.value + slope.value * x, colour, half)
+
+
+def _estimate_words(estimate: Estimate | None) -> tuple[str, str]:
+    if estimate is None:
+        return "–", ""  # noqa: RUF001 - an en dash: no value
+    low, high = estimate.ci95
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return rounded(estimate.value, estimate.standard_error), ""
+    places = max(0, 1 - math.floor(math.log10(max(high - low, 1e-12))))
+    return rounded(estimate.value, estimate.standard_error), f"{low:.{places}f} … {high:.{places}f}"
+
+
+def _published(value: float | None, error: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:g}" if error is None else rounded(value, error)
+
+
+def _item(text: str, *, right: bool) -> QTableWidgetItem:
+    item = QTableWidgetItem(text)
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+    return item

@@ -1,0 +1,234 @@
+"""The wells in a table: what is in them, what was measured, and whether they count."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication
+from PySide6.QtWidgets import QHeaderView, QLabel, QVBoxLayout, QWidget
+
+from relaxo.data import Contents
+from relaxo.units import s_to_ms
+from relaxo_gui.resources.theme import GRID, PADDING, Theme
+from relaxo_gui.session_model.words import rounded
+from relaxo_gui.widgets.block_table import BlockTable
+
+if TYPE_CHECKING:
+    from relaxo.data import WellRate
+    from relaxo_gui.actions import Commands
+
+Index = QModelIndex | QPersistentModelIndex
+Role = Qt.ItemDataRole
+
+WELL, AGENT, CONCENTRATION, T1, T2, USE, REASON = range(7)
+_HEADINGS = ("Well", "Agent", "c (mM)", "T₁ (ms)", "T₂ (ms)", "Use", "Why not")
+_TIPS = (
+    "Name of the well",
+    "What is dissolved in it; water or nothing for a blank",
+    "Concentration in mM",
+    "Mean T₁ of its voxels and its standard deviation, in ms",
+    "Mean T₂ of its voxels and its standard deviation, in ms",
+    "Whether it enters the regression",
+    "Why it does not enter the regression",
+)
+_FIELDS = {WELL: "agent", AGENT: "agent", CONCENTRATION: "concentration_mM", REASON: "exclude"}
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class WellsPanel(QWidget):
+    """Agent, concentration and reason can be typed or pasted; the box excludes."""
+
+    def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._commands = commands
+        self._model = commands.model
+        self.rows = WellRows(commands, self)
+        self.table = BlockTable()
+        self.table.setModel(self.rows)
+        self.table.setAccessibleName("Wells")
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(REASON, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(10 * GRID)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.need = QLabel(wordWrap=True)
+        self.need.setContentsMargins(PADDING, GRID, PADDING, 2 * GRID)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.need)
+        layout.addWidget(self.table, 1)
+        self.need.hide()
+        self.table.pasted.connect(lambda cells, row, column: commands.paste(cells, row, _FIELDS.get(column, "exclude")))
+        self.table.selectionModel().currentRowChanged.connect(self._select)
+        self.table.setMouseTracking(True)
+        self.table.entered.connect(lambda index: self._model.hover(self.rows.name(index.row())))
+        self._model.selection_changed.connect(self._follow)
+        self._model.contents_changed.connect(self._say_what_is_needed)
+
+    def _select(self, current: QModelIndex) -> None:
+        if current.isValid():
+            self._model.select(self.rows.name(current.row()))
+
+    def _follow(self) -> None:
+        row = self.rows.row_of(self._model.selected)
+        self.table.choose_row(row, max(self.table.currentIndex().column(), 0))
+
+    def _say_what_is_needed(self) -> None:
+        known = [each for each in self._model.contents.values() if each.concentration_mM is not None]
+        needs = self.rows.rowCount() > 0 and not known
+        self.need.setVisible(needs)
+        if needs:
+            theme = Theme.of(QGuiApplication.palette())
+            self.need.setStyleSheet(f"color: {theme.accent};")
+            self.need.setText(
+                "Type the concentrations, or copy them in the spreadsheet and paste them at the first well."
+            )
+
+
+class WellRows(QAbstractTableModel):
+    """The rows of the table, as the model of the session has them."""
+
+    def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._commands = commands
+        self._model = commands.model
+        self._names: tuple[str, ...] = ()
+        self._rates: dict[str, dict[str, WellRate]] = {}
+        self._bold = QFont()
+        self._bold.setBold(True)
+        self._model.snapshot_changed.connect(self._refresh)
+        self._model.contents_changed.connect(self._repaint)
+
+    def name(self, row: int) -> str:
+        """Return the name of the well in a row."""
+        return self._names[row]
+
+    def row_of(self, name: str | None) -> int | None:
+        """Return the row of a well; None for no well."""
+        return self._names.index(name) if name in self._names else None
+
+    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's own
+        """Return how many wells there are."""
+        return 0 if parent is not None and parent.isValid() else len(self._names)
+
+    def columnCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's own
+        """Return how many columns there are."""
+        return 0 if parent is not None and parent.isValid() else len(_HEADINGS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:  # noqa: ANN401, N802 - Qt's own
+        """Return headings."""
+        if orientation == Qt.Orientation.Horizontal:
+            if role == Role.DisplayRole:
+                return _HEADINGS[section]
+            if role == Role.ToolTipRole:
+                return _TIPS[section]
+            if role == Role.TextAlignmentRole and section in {CONCENTRATION, T1, T2}:
+                return _RIGHT
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Say what can be edited."""
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if index.column() in {AGENT, CONCENTRATION, REASON}:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        if index.column() == USE:
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
+        return flags
+
+    def data(self, index: Index, role: int = Role.DisplayRole) -> Any:  # noqa: ANN401 - Qt's own
+        """Return what a cell shows."""
+        well, column = self._names[index.row()], index.column()
+        given: Any = None
+        if role in {Role.DisplayRole, Role.EditRole}:
+            given = self._text(well, column)
+        elif role == Role.CheckStateRole and column == USE:
+            given = Qt.CheckState.Unchecked if self._is_excluded(well) else Qt.CheckState.Checked
+        elif role == Role.TextAlignmentRole and column in {CONCENTRATION, T1, T2}:
+            given = _RIGHT
+        elif role == Role.ForegroundRole:
+            given = self._colour(well, column)
+        elif role == Role.FontRole and column == WELL:
+            given = self._bold
+        elif role == Role.ToolTipRole:
+            given = self._text(well, column) if column == REASON else _TIPS[column]
+        return given
+
+    def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:  # noqa: ANN401, N802 - Qt's own
+        """Turn what was typed or ticked into an edit of the recipe."""
+        well, column = self._names[index.row()], index.column()
+        if role == Role.CheckStateRole and column == USE:
+            if Qt.CheckState(value) == Qt.CheckState.Checked:
+                self._commands.include(well)
+            else:
+                self._commands.exclude(well)
+            return True
+        if role != Role.EditRole or value == self._text(well, column):
+            return False
+        if column == CONCENTRATION:
+            self._commands.set_concentration(well, value)
+        elif column == AGENT:
+            self._commands.set_agent(well, value)
+        elif column == REASON:
+            if value.strip():
+                self._commands.exclude(well, value)
+            else:
+                self._commands.include(well)
+        return True
+
+    def _is_excluded(self, well: str) -> bool:
+        known = self._model.contents.get(well)
+        return known is not None and known.exclude is not None
+
+    def _colour(self, well: str, column: int) -> QColor | None:
+        theme = Theme.of(QGuiApplication.palette())
+        if column == WELL:
+            return QColor(theme.agent(self._model.agent_index(well)))
+        return QColor(theme.muted) if column == REASON or self._is_excluded(well) else None
+
+    def _text(self, well: str, column: int) -> str:
+        known = self._model.contents.get(well, Contents(None))
+        given = {WELL: well, AGENT: known.agent, REASON: known.exclude or self._measured_out(well)}
+        if column in {T1, T2}:
+            return _time(self._rates.get("R1" if column == T1 else "R2", {}).get(well))
+        if column == CONCENTRATION and known.concentration_mM is not None:
+            return f"{known.concentration_mM:.10g}"
+        return given.get(column, "")
+
+    def _measured_out(self, well: str) -> str:
+        """Return why the measurement leaves a well out."""
+        reasons = {
+            quantity: rate.excluded
+            for quantity, rates in self._rates.items()
+            if (rate := rates.get(well)) is not None and rate.excluded
+        }
+        if len(set(reasons.values())) == 1 and len(reasons) == len(self._rates):
+            return next(iter(reasons.values()))
+        return "; ".join(f"{quantity}: {reason}" for quantity, reason in reasons.items())
+
+    def _refresh(self) -> None:
+        known = self._model.snapshot
+        names = tuple(well.name for well in known.located.wells) if known and known.located else ()
+        self._rates = (
+            {quantity: {rate.well: rate for rate in rates.wells} for quantity, rates in known.rates.items()}
+            if known
+            else {}
+        )
+        if names != self._names:
+            self.beginResetModel()
+            self._names = names
+            self.endResetModel()
+        else:
+            self._repaint()
+
+    def _repaint(self) -> None:
+        if self._names:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._names) - 1, len(_HEADINGS) - 1))
+
+
+def _time(rate: WellRate | None) -> str:
+    if rate is None or not math.isfinite(rate.rate):
+        return ""
+    return rounded(s_to_ms(rate.time), s_to_ms(rate.time_spread))

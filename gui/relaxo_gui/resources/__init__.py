@@ -1,0 +1,7 @@
+"""How the app looks: its icon, its colours, its style."""
+
+from relaxo_gui.resources.colour_maps import lookup_table
+from relaxo_gui.resources.icons import app_icon
+from relaxo_gui.resources.theme import Theme, style_sheet
+
+__all__ = ["Theme", "app_icon", "lookup_table", "style_sheet"]

@@ -1,0 +1,190 @@
+"""SessionModel: the session of `relaxo` with Qt's signals on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from relaxo import wells
+from relaxo.errors import RelaxoError
+from relaxo.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from relaxo.data import Contents
+    from relaxo.recipe import Recipe
+    from relaxo_gui.session_model.snapshot import Snapshot
+
+
+class SessionModel(QObject):
+    """One recipe being edited, what is known of its results, and the well that is selected.
+
+    Panels read from here, listen to its signals, and change nothing but through `edit`.
+    """
+
+    opened = Signal()
+    """Another recipe is edited from now on, or none."""
+    changed = Signal(object, object)
+    """The recipe before and after an edit, undo or redo."""
+    history_changed = Signal()
+    """What can be undone, redone or saved."""
+    snapshot_changed = Signal()
+    contents_changed = Signal()
+    selection_changed = Signal()
+    hover_changed = Signal()
+    message = Signal(object)
+    """A `RelaxoError` for the person; None when the last one no longer holds."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session: Session | None = None
+        self._snapshot: Snapshot | None = None
+        self._contents: Mapping[str, Contents] = {}
+        self._agents: tuple[str, ...] = ()
+        self._selected: str | None = None
+        self._hovered: str | None = None
+        self.path: Path | None = None
+        """The file that the recipe is saved in; None before it is."""
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The recipe as it stands; None when nothing is open."""
+        return self._session.recipe if self._session else None
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The newest results; those of an older recipe while a newer one is computed."""
+        return self._snapshot
+
+    @property
+    def current(self) -> bool:
+        """Whether the results are complete and those of the recipe as it stands."""
+        known = self._snapshot
+        return known is not None and known.result is not None and known.recipe == self.recipe
+
+    @property
+    def contents(self) -> Mapping[str, Contents]:
+        """What the recipe says of each well, by its name."""
+        return self._contents
+
+    @property
+    def undo_label(self) -> str | None:
+        """What undo would take back; None when there is nothing."""
+        return self._session.undo_label if self._session else None
+
+    @property
+    def redo_label(self) -> str | None:
+        """What redo would bring back; None when there is nothing."""
+        return self._session.redo_label if self._session else None
+
+    @property
+    def modified(self) -> bool:
+        """Whether there is something to save."""
+        return self._session is not None and self._session.modified
+
+    @property
+    def selected(self) -> str | None:
+        """Name of the selected well."""
+        return self._selected
+
+    @property
+    def hovered(self) -> str | None:
+        """Name of the well under the pointer, wherever that is."""
+        return self._hovered
+
+    def agent_index(self, well: str) -> int | None:
+        """Return the place of a well's agent in the order of agents; None for a blank, or when nobody said.
+
+        It gives the agent its colour and its symbol everywhere.
+        """
+        known = self._contents.get(well)
+        return self._agents.index(known.agent) if known is not None and known.agent in self._agents else None
+
+    def agent_place(self, name: str) -> int | None:
+        """Return the place of an agent in the order of agents."""
+        return self._agents.index(name) if name in self._agents else None
+
+    def open(self, recipe: Recipe, path: Path | None = None) -> None:
+        """Edit another recipe, from the file at `path` if it is saved there."""
+        self._session = Session(recipe)
+        self._session.listen(self._tell)
+        self.path = path
+        self._snapshot = None
+        self._selected = self._hovered = None
+        self._match()
+        self.message.emit(None)
+        self.opened.emit()
+        self.history_changed.emit()
+        self.snapshot_changed.emit()
+        self.contents_changed.emit()
+
+    def edit(self, label: str, recipe: Recipe, merge_key: str | None = None) -> None:
+        """Take a step to a new recipe, as `relaxo.session.Session.edit`."""
+        assert self._session is not None
+        self._session.edit(label, recipe, merge_key)
+
+    def undo(self) -> None:
+        """Go back one step."""
+        if self._session:
+            self._session.undo()
+
+    def redo(self) -> None:
+        """Go forward one step."""
+        if self._session:
+            self._session.redo()
+
+    def mark_saved(self, path: Path) -> None:
+        """Note that the recipe as it stands is in a file."""
+        assert self._session is not None
+        self._session.mark_saved()
+        self.path = path
+        self.history_changed.emit()
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Take new results in."""
+        self._snapshot = snapshot
+        self._match()
+        self.snapshot_changed.emit()
+        self.contents_changed.emit()
+        self.history_changed.emit()
+        self.message.emit(snapshot.error)
+
+    def select(self, well: str | None) -> None:
+        """Select a well, everywhere."""
+        if well != self._selected:
+            self._selected = well
+            self.selection_changed.emit()
+
+    def hover(self, well: str | None) -> None:
+        """Mark the well under the pointer, everywhere."""
+        if well != self._hovered:
+            self._hovered = well
+            self.hover_changed.emit()
+
+    def _tell(self, before: Recipe, after: Recipe) -> None:
+        self._match()
+        self.contents_changed.emit()
+        self.history_changed.emit()
+        self.changed.emit(before, after)
+
+    def _match(self) -> None:
+        """Bring together what the recipe says and the wells that were found."""
+        located = self._snapshot.located if self._snapshot else None
+        recipe = self.recipe
+        self._contents = {}
+        if located is not None and recipe is not None:
+            try:
+                self._contents = wells.match(located, recipe.contents)
+            except RelaxoError:
+                # The run that follows meets the same error, and its message is shown.
+                self._contents = {}
+        self._agents = tuple(
+            dict.fromkeys(
+                self._contents[well.name].agent
+                for well in (located.wells if located else ())
+                if well.name in self._contents and self._contents[well.name].concentration_mM
+            )
+        )
