@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     Index = NDArray[np.int64]
 
 
+#: Multiplications in one matrix product, fewer than make BLAS call for threads of its own: they would fight with ours.
+PRODUCT = 250_000
+
+
 @dataclass(frozen=True, slots=True)
 class Start:
     """Where the iteration begins, for v voxels."""
@@ -59,7 +63,7 @@ class Grid:
     def scores(self, signal: Array, weight: Array | None) -> Array:
         """Return the sums of squares (nodes, v) that every node explains of signals (n, v)."""
         count, nodes, points = self.dictionary.shape
-        projection = np.matmul(self.dictionary.reshape(-1, points), signal).reshape(count, nodes, -1)
+        projection = _product(self.dictionary.reshape(-1, points), signal).reshape(count, nodes, -1)
         if weight is None:
             np.multiply(projection, projection, out=projection)
             explained: Array = projection[0]
@@ -73,7 +77,7 @@ class Grid:
         explained: Array = np.zeros_like(projection[0])
         done: list[tuple[Array, list[Array], Array]] = []
         for j, function in enumerate(self.dictionary):
-            inner = [np.matmul(function * other, weight) for other in self.dictionary[: j + 1]]
+            inner = [_product(function * other, weight) for other in self.dictionary[: j + 1]]
             norm, coefficient = inner[j], projection[j]
             shares: list[Array] = []
             for i, (norm_i, shares_i, coefficient_i) in enumerate(done):
@@ -100,6 +104,23 @@ class Grid:
         here = middle + offset * spacing
         low, high = middle - 2 * spacing, middle + 2 * spacing
         return Start(here, np.maximum(low, self.log_nodes[0]), np.minimum(high, self.log_nodes[-1]), score)
+
+
+def _product(matrix: Array, columns: Array) -> Array:
+    """Return the matrix product (m, v) of (m, n) and (n, v), computed some columns at a time."""
+    rows, points = matrix.shape
+    voxels = columns.shape[1]
+    width = max(16, PRODUCT // (rows * points) // 16 * 16)
+    even = voxels // width * width
+    product = np.empty((rows, voxels), columns.dtype)
+    if even:
+        pieces, places = (
+            array[:, :even].reshape(len(array), -1, width).transpose(1, 0, 2) for array in (columns, product)
+        )
+        np.matmul(matrix, pieces, out=places)
+    if even < voxels:
+        np.matmul(matrix, columns[:, even:], out=product[:, even:])
+    return product
 
 
 def _orthonormal(basis: Array) -> Array:

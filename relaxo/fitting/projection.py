@@ -10,9 +10,6 @@ import numpy as np
 if TYPE_CHECKING:
     from relaxo.fitting.problem import Array, Problem
 
-#: Keeps a function that vanishes at every point from dividing by zero.
-TINY = 1e-30
-
 
 @dataclass(frozen=True, slots=True)
 class Projection:
@@ -64,6 +61,8 @@ def project(problem: Problem, log_time: Array, signal: Array, weight: Array | No
     basis, derivative = problem.basis(np.exp(log_time))
     if weight is not None:
         basis, derivative = basis * weight, derivative * weight
+    # Keeps a function that vanishes at every point from dividing by zero.
+    tiny = np.finfo(signal.dtype).tiny
     functions: list[Array] = []
     norms: list[Array] = []
     mixing: list[list[Array]] = []
@@ -75,7 +74,7 @@ def project(problem: Problem, log_time: Array, signal: Array, weight: Array | No
             rest = rest - share * known
             mixing[-1].append(share)
         functions.append(rest)
-        norms.append(np.maximum(_dot(rest, rest), TINY))
+        norms.append(np.maximum(_dot(rest, rest), tiny))
     coefficients, residual = _coefficients(functions, norms, signal)
     amplitudes = unmix(mixing, coefficients)
     tangent = amplitudes[0] * derivative[0]
@@ -90,7 +89,7 @@ def project(problem: Problem, log_time: Array, signal: Array, weight: Array | No
         unmix(mixing, carried),
         sum_of_squares=_dot(residual, residual),
         slope=-_dot(residual, free),
-        curvature=np.maximum(_dot(free, free), TINY),
+        curvature=np.maximum(_dot(free, free), tiny),
     )
 
 

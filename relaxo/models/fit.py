@@ -262,7 +262,7 @@ class _Work:
             )
         keep = self._points(used, np.maximum(largest, -smallest))
         count = keep.sum(axis=0)
-        truncated = count < np.count_nonzero(keep.any(axis=1))
+        truncated = count < len(keep) - self.unseen
         needed = len(self.model.parameters) + np.where(truncated, LEAST_FREEDOM, 0)
         status = np.select(
             [~finite, largest == smallest, largest >= self.clip_level, count < needed],
