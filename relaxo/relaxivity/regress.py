@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FEWEST_CONCENTRATIONS = 3
 
 #: logit(t) of `fitted_rate`; the ends stand for rates that differ by a factor of 1e21.
-_LOGITS = np.linspace(-50, 50, 201)
+_LOGITS = np.linspace(-50, 50, 101)
 
 
 def regress(

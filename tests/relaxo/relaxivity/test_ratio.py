@@ -1,0 +1,121 @@
+"""r2/r1: its error knows that R1 and R2 come from the same wells."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+
+from relaxo.data import WellRate
+from relaxo.errors import AnalysisError
+from relaxo.relaxivity import covariance_of_slopes, ratio, regress
+
+CONCENTRATION = np.array([0, 0.1, 0.2, 0.4, 0.7, 1.0])
+R1 = 0.4 + 12.06 * CONCENTRATION
+R2 = 0.5 + 24.10 * CONCENTRATION
+
+
+def wells(rate: np.ndarray, concentration: np.ndarray = CONCENTRATION, first: int = 1) -> tuple[WellRate, ...]:
+    return tuple(
+        WellRate(str(number), float(r), np.nan, np.nan, 0, float(c))
+        for number, (c, r) in enumerate(zip(concentration, rate, strict=True), first)
+    )
+
+
+def scattered(random: np.random.Generator, correlation: float, size: float = 0.02) -> tuple[np.ndarray, np.ndarray]:
+    """Return R1 and R2 (1/s) with relative errors of one size that are correlated well by well."""
+    error = size * random.multivariate_normal([0, 0], [[1, correlation], [correlation, 1]], R1.size)
+    return R1 * (1 + error[:, 0]), R2 * (1 + error[:, 1])
+
+
+def test_exact_lines_have_the_exact_ratio_with_no_error() -> None:
+    both = ratio(regress("r1", wells(R1)), regress("r2", wells(R2)))
+    assert both.value == pytest.approx(24.10 / 12.06, rel=1e-12)
+    assert both.standard_error < 1e-12
+    assert both.unit == "1"
+    # Below 2, and shown as 2.00 by whoever rounds.
+    assert both.ci95[1] < 2
+
+
+def test_an_error_that_both_rates_share_cancels() -> None:
+    common = 1 + 0.03 * np.random.default_rng(0).standard_normal(R1.size)
+    r1, r2 = regress("r1", wells(R1 * common)), regress("r2", wells(R1 * 2 * common))
+    both = ratio(r1, r2)
+    assert both.value == pytest.approx(2, rel=1e-9)
+    assert both.standard_error < 1e-7
+    assert r1.relaxivity.standard_error > 0.05
+
+
+@pytest.mark.parametrize("weights", ["none", "relative"])
+def test_covariance_is_that_of_seemingly_unrelated_regressions(weights: str) -> None:
+    random = np.random.default_rng(5)
+    rate1, rate2 = scattered(random, 0.6)
+    if weights == "none":
+        r1, r2 = (regress(name, wells(rate), "none") for name, rate in (("r1", rate1), ("r2", rate2)))  # type: ignore[arg-type]
+        weight = np.ones_like(rate1)
+    else:  # made to have the same weights: R2 is a multiple of R1 on the line
+        r1 = regress("r1", wells(rate1), "relative")
+        weight = 1 / r1.rate_error
+        r2 = _with_weights(rate2, weight)
+    design = sm.add_constant(CONCENTRATION) * weight[:, None]
+    covariance = np.linalg.inv(design.T @ design)[1, 1] * ((r1.residual * weight) @ (r2.residual * weight)) / 4
+    assert covariance_of_slopes(r1, r2) == pytest.approx(covariance, rel=1e-9)
+
+
+def _with_weights(rate: np.ndarray, weight: np.ndarray):
+    with_errors = tuple(
+        WellRate(well.well, well.rate, np.nan, float(1 / each), 0, well.concentration)
+        for well, each in zip(wells(rate), weight, strict=True)
+    )
+    return regress("r2", with_errors, "standard_error")
+
+
+@pytest.mark.parametrize("correlation", [-0.5, 0.0, 0.5])
+def test_covariance_is_right_on_average_when_each_line_lacks_a_well(correlation: float) -> None:
+    random = np.random.default_rng(11)
+    concentration = np.linspace(0, 1, 10)
+    mixing = np.linalg.cholesky([[1, correlation], [correlation, 1]])
+    slopes, covariances = [], []
+    for _ in range(600):
+        error1, error2 = mixing @ random.standard_normal((2, 10))
+        rate1 = 0.4 + 12 * concentration + 0.1 * error1
+        rate2 = (0.5 + 24 * concentration) * (1 + 0.02 * error2)
+        r1 = regress("r1", wells(rate1, concentration)[:-1], "none")
+        r2 = regress("r2", wells(rate2, concentration)[1:], "relative")
+        slopes.append((r1.relaxivity.value, r2.relaxivity.value))
+        covariances.append(covariance_of_slopes(r1, r2))
+    seen = np.cov(np.transpose(slopes))
+    scale = np.sqrt(seen[0, 0] * seen[1, 1])
+    assert np.mean(covariances) / scale == pytest.approx(seen[0, 1] / scale, abs=0.07)
+
+
+def test_wells_that_are_not_shared_are_not_correlated() -> None:
+    rate1, rate2 = scattered(np.random.default_rng(2), 0.9)
+    r1, r2 = regress("r1", wells(rate1)), regress("r2", wells(rate2, first=100))
+    assert covariance_of_slopes(r1, r2) == 0
+    both = ratio(r1, r2)
+    expected = both.value * np.hypot(
+        r1.relaxivity.standard_error / r1.relaxivity.value, r2.relaxivity.standard_error / r2.relaxivity.value
+    )
+    assert both.standard_error == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("correlation", [0.0, 0.8])
+def test_intervals_of_95_percent_hold_the_ratio_so_often(correlation: float) -> None:
+    random = np.random.default_rng(13)
+    runs = 800
+    held = 0
+    widths = []
+    for _ in range(runs):
+        rate1, rate2 = scattered(random, correlation)
+        low, high = ratio(regress("r1", wells(rate1)), regress("r2", wells(rate2))).ci95
+        held += low <= 24.10 / 12.06 <= high
+        widths.append(high - low)
+    assert 0.93 < held / runs < 0.97
+    assert np.mean(widths) == pytest.approx(0.18 * np.sqrt(1 - correlation), rel=0.25)
+
+
+def test_a_ratio_to_nothing_is_refused() -> None:
+    flat = 1 + 0.2 * np.random.default_rng(4).standard_normal(R1.size)
+    with pytest.raises(AnalysisError, match="r1 is not distinguishable from zero"):
+        ratio(regress("r1", wells(flat)), regress("r2", wells(R2)))
