@@ -2,8 +2,10 @@
 
 from relaxo.io.choose import choose
 from relaxo.io.dicom_write import Identity, write_stack
+from relaxo.io.files import staged
 from relaxo.io.fingerprint import fingerprint
 from relaxo.io.load import load
+from relaxo.io.nifti import write_map
 from relaxo.io.scan import scan
 from relaxo.io.tables import read_contents, read_rates
 from relaxo.io.text import printable
@@ -17,5 +19,7 @@ __all__ = [
     "read_contents",
     "read_rates",
     "scan",
+    "staged",
+    "write_map",
     "write_stack",
 ]
