@@ -50,8 +50,6 @@ def vote(edges: Edges) -> list[Circle]:
     shape = edges.strength.shape
     largest = LARGEST_SHARE * min(shape)
     radii = SMALLEST_RADIUS * _STEP ** np.arange(math.ceil(math.log(largest / SMALLEST_RADIUS, _STEP)) + 1)
-    if largest < SMALLEST_RADIUS:
-        return []
     padded = tuple(fft.next_fast_len(extent, real=True) for extent in shape)
     ky = 2 * math.pi * fft.fftfreq(padded[0])[:, None]
     kx = 2 * math.pi * fft.rfftfreq(padded[1])[None, :]

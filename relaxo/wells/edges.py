@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 SMOOTHING = 1.0
 """Standard deviation in pixels of the Gaussian whose derivatives are the gradient."""
+_DOUBT = 4.0
 _COMPONENTS = 8
-_NOISE_FLOOR = 3.0
+_NOISE_FLOOR = 2.5
 _RELATIVE_FLOOR = 0.03
 _WEAKEST_EDGE = 0.15
 
@@ -52,16 +53,29 @@ def stack_edges(images: NDArray[Any]) -> Edges:
     brightness = ndimage.gaussian_filter(compressed, (0, SMOOTHING, SMOOTHING)).max(axis=0)
 
     xx, yy, xy = np.zeros((3, *images.shape[1:]), np.float32)
-    for channel in _principal(compressed):
+    for channel in principal(compressed):
         along_x = ndimage.gaussian_filter(channel, SMOOTHING, order=(0, 1), truncate=3)
         along_y = ndimage.gaussian_filter(channel, SMOOTHING, order=(1, 0), truncate=3)
         xx += along_x**2
         yy += along_y**2
         xy += along_x * along_y
     energy = xx + yy
-    doubtful = 9 * np.median(energy) + _WEAKEST_EDGE**2
+    doubtful = _DOUBT * np.median(energy) + _WEAKEST_EDGE**2
     weight = 1 / (energy + doubtful)
     return Edges((xx - yy) * weight, 2 * xy * weight, energy * weight, brightness)
+
+
+def principal(channels: NDArray[Any]) -> NDArray[np.float32]:
+    """Return (at most 8, y, x), principal components of channels (n, y, x): turned, so that squares keep their sum.
+
+    Decay curves span few dimensions; what is left out is noise.
+    """
+    if len(channels) <= _COMPONENTS:
+        return channels
+    flat = channels.reshape(len(channels), -1)
+    _, vectors = np.linalg.eigh(flat @ flat.T)
+    turned: NDArray[np.float32] = (vectors[:, -_COMPONENTS:].T @ flat).reshape(-1, *channels.shape[1:])
+    return turned
 
 
 def noise_level(image: NDArray[Any]) -> float:
@@ -83,17 +97,3 @@ def _floors(magnitude: NDArray[Any]) -> NDArray[np.float32]:
         floors[index] = max(_NOISE_FLOOR * noise_level(image), _RELATIVE_FLOOR * brightest)
     floors[floors == 0] = 1
     return floors
-
-
-def _principal(channels: NDArray[Any]) -> NDArray[np.float32]:
-    """Return (at most 8, y, x), the principal components: an orthogonal turn, so that squared gradients keep their sum.
-
-    Decay curves span few dimensions; what is left out is noise.
-    """
-    if len(channels) <= _COMPONENTS:
-        return channels
-    flat = channels.reshape(len(channels), -1)
-    flat = flat - flat.mean(axis=1, keepdims=True)
-    _, vectors = np.linalg.eigh(flat @ flat.T)
-    turned: NDArray[np.float32] = (vectors[:, -_COMPONENTS:].T @ flat).reshape(-1, *channels.shape[1:])
-    return turned

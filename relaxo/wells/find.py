@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from relaxo.data import Well
 from relaxo.errors import AnalysisError, Cancelled
-from relaxo.wells.circles import Circle, vote
-from relaxo.wells.edges import stack_edges
+from relaxo.wells.circles import SMALLEST_RADIUS, Circle, vote
+from relaxo.wells.edges import principal, stack_edges
 from relaxo.wells.naming import reading_order, rename
 from relaxo.wells.raster import rasterise
 from relaxo.wells.refine import by_pixel, refine
 from relaxo.wells.tracks import columns_of_circles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -28,6 +27,10 @@ if TYPE_CHECKING:
 LEAST_CONFIDENCE = 0.5
 """Of a circle that is taken for a well."""
 _DARK = 0.4
+_SURE = 0.9
+_AT_ONCE = 48
+_TOUCHING = 0.8
+"""Distance of two circles, as a share of the sum of their radii, below which one of them is wrong."""
 _SMALLEST_IMAGE = 16
 
 
@@ -103,17 +106,21 @@ def circles_in(images: NDArray[Any]) -> list[Circle]:
     if min(height, width) < _SMALLEST_IMAGE:
         return []
     edges = stack_edges(images)
-    curves = by_pixel(images)
+    curves = by_pixel(principal(images))
+    candidates = vote(edges)
     found: list[Circle] = []
-    for candidate in vote(edges):
-        if any(_is_rim_of(circle, candidate) for circle in found if circle.confidence > 0.9):
-            continue
-        circle = refine(curves, candidate)
-        if circle is None or circle.confidence < LEAST_CONFIDENCE / 2:
-            continue
-        to_border = min(circle.row, circle.column, height - 1 - circle.row, width - 1 - circle.column)
-        if circle.radius <= to_border and edges.brightness[round(circle.row), round(circle.column)] > _DARK:
-            found.append(circle)
+    while candidates:
+        possible = [
+            circle
+            for circle in refine(curves, candidates[:_AT_ONCE])
+            if circle.confidence >= LEAST_CONFIDENCE / 2
+            and SMALLEST_RADIUS <= circle.radius <= _to_border(circle, height, width)
+            and edges.brightness[round(circle.row), round(circle.column)] > _DARK
+        ]
+        found += possible
+        # Most of the rest are other rims of circles that are known by now, or lie between them.
+        sure = [circle for circle in possible if circle.confidence > _SURE]
+        candidates = _clear_of(sure, candidates[_AT_ONCE:])
     return _apart(found)
 
 
@@ -129,19 +136,34 @@ def _stretched(images: NDArray[Any], scale: float, axis: int) -> NDArray[Any]:
     return stretched
 
 
-def _distance(one: Circle, other: Circle) -> float:
-    return math.hypot(one.row - other.row, one.column - other.column)
+def _to_border(circle: Circle, height: int, width: int) -> float:
+    return min(circle.row, circle.column, height - 1 - circle.row, width - 1 - circle.column)
 
 
-def _is_rim_of(circle: Circle, candidate: Circle) -> bool:
-    """Return whether a candidate is another rim of a circle that is known already: the outer one of its wall."""
-    return _distance(circle, candidate) < 0.5 * circle.radius and 0.6 < candidate.radius / circle.radius < 1.8
+def _places(circles: Sequence[Circle]) -> NDArray[np.float64]:
+    """Return (m, 3), row, column and radius of circles."""
+    return np.array([(circle.row, circle.column, circle.radius) for circle in circles], np.float64).reshape(-1, 3)
 
 
-def _apart(circles: Iterable[Circle]) -> list[Circle]:
+def _overlap(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return (m, k), whether circles (m, 3) lie upon others (k, 3)."""
+    apart = np.hypot(one[:, None, 0] - other[:, 0], one[:, None, 1] - other[:, 1])
+    upon: NDArray[np.bool_] = apart < _TOUCHING * (one[:, None, 2] + other[:, 2])
+    return upon
+
+
+def _clear_of(known: Sequence[Circle], candidates: Sequence[Circle]) -> list[Circle]:
+    """Return the candidates that do not lie upon a circle that is known."""
+    overlap = _overlap(_places(candidates), _places(known))
+    return [candidate for candidate, upon in zip(candidates, overlap, strict=True) if not upon.any()]
+
+
+def _apart(circles: Sequence[Circle]) -> list[Circle]:
     """Return the surest of the circles that overlap."""
-    kept: list[Circle] = []
-    for circle in sorted(circles, key=lambda circle: (-round(circle.confidence, 2), -circle.votes)):
-        if all(_distance(circle, other) > 0.8 * (circle.radius + other.radius) for other in kept):
-            kept.append(circle)
-    return kept
+    ordered = sorted(circles, key=lambda circle: (-round(circle.confidence, 2), -circle.votes))
+    overlap = _overlap(_places(ordered), _places(ordered))
+    kept: list[int] = []
+    for index in range(len(ordered)):
+        if not overlap[index, kept].any():
+            kept.append(index)
+    return [ordered[index] for index in kept]

@@ -1,14 +1,15 @@
-"""The sub-pixel circle of a well, and how sure it is that there is one."""
+"""The sub-pixel circles of wells, and how sure it is that there are any."""
 
 from __future__ import annotations
 
 import dataclasses
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from relaxo.wells.circles import Circle
@@ -16,9 +17,15 @@ if TYPE_CHECKING:
 _RAYS = 32
 _ANGLES = 2 * np.pi * np.arange(_RAYS) / _RAYS
 _COSINES, _SINES = np.cos(_ANGLES), np.sin(_ANGLES)
+_SAMPLES = 32
+"""Along a ray."""
 _ROUNDS = 3
 _CORE = 0.6
 """Share of the radius that is surely fluid."""
+_DARK = 0.8
+"""Signal of a rim, as a share of that within, below which it is told by its darkness."""
+_ALIKE = 0.9
+"""Cosine between two signal curves above which they are too alike to be told apart."""
 
 
 def by_pixel(images: NDArray[Any]) -> NDArray[np.float32]:
@@ -26,120 +33,153 @@ def by_pixel(images: NDArray[Any]) -> NDArray[np.float32]:
     return np.ascontiguousarray(np.moveaxis(images, 0, -1), dtype=np.float32)
 
 
-def refine(curves: NDArray[Any], circle: Circle) -> Circle | None:
-    """Return the circle through the points where the fluid of a well ends, or None when there is no well.
+def refine(curves: NDArray[Any], circles: Sequence[Circle]) -> list[Circle]:
+    """Return, for those circles that hold, the circle through the points where the fluid of the well ends.
 
-    Along each ray from the centre the signal curve goes from that of the core to that of the rim or of whatever lies
-    around. Projected on the difference of the two, it is the share of fluid in a pixel, whatever the contrast of the
-    single images; the edge is where this share is a half. A bubble or a touching neighbour spoils a few rays, which
-    the fit leaves out.
+    Along every ray from the centre, a pixel holds some share of the fluid in the core and some of what lies around; the
+    edge is where the share of fluid is a half, whatever the contrast of the single images. A bubble or a touching
+    neighbour spoils a few rays, which the fit leaves out.
 
     Parameters
     ----------
     curves
         (y, x, n), arbitrary units, isotropic pixels.
-    circle
+    circles
         To the pixel.
     """
-    for last in (False,) * (_ROUNDS - 1) + (True,):
-        step = max(0.25, circle.radius / 16)
-        distance = np.arange(0, 1.4 * circle.radius + 3, step)
-        fluid = _fluid(curves, circle, distance)
-        if fluid is None:
-            return None
-        edge = _edge(fluid, distance, circle.radius)
-        fitted = _fit(edge, circle)
-        if fitted is None:
-            return None
-        if last:
-            return dataclasses.replace(fitted, confidence=_confidence(fluid, distance, edge, circle))
-        circle = fitted
-    return None
+    if not circles:
+        return []
+    place = np.array([(circle.row, circle.column, circle.radius) for circle in circles])
+    holds = np.ones(len(place), bool)
+    for _ in range(_ROUNDS):
+        # From the centre to a little beyond the rim, (m, samples).
+        distance = np.linspace(0, 1.4 * place[:, 2] + 3, _SAMPLES, axis=1)
+        fluid = _fluid(curves, place, distance)
+        edge = _edge(fluid, distance, place[:, 2])
+        before, (place, fits) = place, _fit(edge, place)
+        holds &= fits
+    confidence = _confidence(fluid, distance, edge, before[:, 2])
+    return [
+        dataclasses.replace(
+            circle,
+            row=float(row),
+            column=float(column),
+            radius=float(radius),
+            confidence=float(sure * np.clip((circle.votes - 0.4) / 0.4, 0, 1)),
+        )
+        for circle, (row, column, radius), sure, held in zip(circles, place, confidence, holds, strict=True)
+        if held
+    ]
 
 
-def _fluid(curves: NDArray[Any], circle: Circle, distance: NDArray[Any]) -> NDArray[np.float64] | None:
-    """Return (rays, m), the share of fluid along every ray: 1 as in the core of the well, 0 as in its rim."""
-    rays = _bilinear(curves, circle.row + _SINES[:, None] * distance, circle.column + _COSINES[:, None] * distance)
-    profile = rays.mean(axis=0)
-    core = profile[distance <= _CORE * circle.radius].mean(axis=0)
-    rim = profile[_rim(np.linalg.norm(profile, axis=1), distance, circle.radius)]
-    contrast = core - rim
-    scale = float(contrast @ contrast)
-    if scale == 0:
-        return None
-    share: NDArray[np.float64] = (rays @ contrast - rim @ contrast) / scale
+def _fluid(curves: NDArray[Any], place: NDArray[Any], distance: NDArray[Any]) -> NDArray[np.float64]:
+    """Return (m, rays, samples), the share of fluid along every ray: 1 as in the core of the well, 0 outside."""
+    rays = _bilinear(
+        curves,
+        place[:, 0, None, None] + _SINES[:, None] * distance[:, None],
+        place[:, 1, None, None] + _COSINES[:, None] * distance[:, None],
+    )
+    profile = rays.mean(axis=1)
+    direction = np.empty((len(place), curves.shape[2]))
+    offset = np.zeros(len(place))
+    for index, radius in enumerate(place[:, 2]):
+        direction[index], offset[index] = _telling(profile[index], distance[index], radius)
+    share: NDArray[np.float64] = np.einsum("mrsn,mn->mrs", rays, direction) - offset[:, None, None]
     return share
 
 
-def _rim(signal: NDArray[Any], distance: NDArray[Any], radius: float) -> int:
-    """Return where along the mean ray the rim is: the first dark ring, or just outside when there is none."""
-    near = np.flatnonzero((distance > 0.7 * radius) & (distance < radius + max(3.0, 0.4 * radius)))
-    around = signal[near]
-    inner, darkest = around[0], around.min()
-    if darkest < 0.8 * inner:
+def _telling(profile: NDArray[Any], distance: NDArray[Any], radius: float) -> tuple[NDArray[Any], float]:
+    """Return a direction (n,) and an offset that turn a signal curve into the share of fluid.
+
+    When the fluid decays unlike its surroundings, whose curve is then left out of it, the share does not depend on how
+    bright these are. Otherwise what tells the fluid is that its rim is darker.
+    """
+    core = profile[distance <= _CORE * radius].mean(axis=0)
+    near = (distance > 0.7 * radius) & (distance < radius + max(3.0, 0.4 * radius))
+    around = profile[near]
+    signal = np.linalg.norm(around, axis=1)
+    strength = float(np.linalg.norm(core))
+    inner, darkest = signal[0], signal.min()
+    beyond = around[(signal - around @ core / max(strength, 1e-12)).argmax()]
+    brightness = float(np.linalg.norm(beyond))
+    if brightness > 0.25 * strength and beyond @ core < _ALIKE * brightness * strength:
+        own = core - beyond * (core @ beyond) / brightness**2
+        return own / (own @ core), 0.0
+    if darkest < _DARK * inner:
         # On a dark plateau of noise the ring nearest to the edge is the rim.
-        return int(near[(around < darkest + 0.1 * (inner - darkest)).argmax()])
-    return int(np.abs(distance - (radius + 2)).argmin())
+        rim = around[(signal < darkest + 0.1 * (inner - darkest)).argmax()]
+    else:
+        rim = profile[np.abs(distance - (radius + 2)).argmin()]
+    contrast = core - rim
+    scale = max(float(contrast @ contrast), 1e-12)
+    return contrast / scale, float(rim @ contrast) / scale
 
 
-def _edge(fluid: NDArray[Any], distance: NDArray[Any], radius: float) -> NDArray[np.float64]:
-    """Return (rays,), the distance in pixels at which the fluid ends; NaN where it does not."""
-    outside = (fluid < 0.5) & (distance > 0.4 * radius)
-    first = outside.argmax(axis=1)
-    before, after = np.take_along_axis(fluid, np.stack([first - 1, first], axis=1), axis=1).T
-    falls = outside.any(axis=1) & (before > after)
+def _edge(fluid: NDArray[Any], distance: NDArray[Any], radius: NDArray[Any]) -> NDArray[np.float64]:
+    """Return (m, rays), the distance in pixels at which the fluid ends; NaN where it does not."""
+    outside = (fluid < 0.5) & (distance > 0.4 * radius[:, None])[:, None]
+    first = np.maximum(outside.argmax(axis=2), 1)[..., None]
+    before = np.take_along_axis(fluid, first - 1, axis=2)[..., 0]
+    after = np.take_along_axis(fluid, first, axis=2)[..., 0]
+    falls = outside.any(axis=2) & (before > after)
     part = np.clip((before - 0.5) / np.where(falls, before - after, 1), 0, 1)
-    edge: NDArray[np.float64] = np.where(falls, distance[first - 1] + part * (distance[1] - distance[0]), np.nan)
+    step = distance[:, 1:2]
+    edge: NDArray[np.float64] = np.where(falls, (first[..., 0] - 1 + part) * step, np.nan)
     return edge
 
 
-def _fit(edge: NDArray[Any], circle: Circle) -> Circle | None:
-    """Return the circle through edge points, in the least-squares sense over those that lie on one."""
+def _fit(edge: NDArray[Any], place: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return (m, 3) row, column and radius of the circles through edge points (m, rays), and (m,) whether they hold.
+
+    Least squares over the points that lie on a circle, by Gauss and Newton with Tukey's weights.
+    """
     known = np.isfinite(edge)
-    if known.sum() < _RAYS / 3:
-        return None
-    cosine, sine, edge = _COSINES[known], _SINES[known], edge[known]
-    x, y = edge * cosine, edge * sine
-    column = row = 0.0
-    radius = float(np.median(edge))
-    width = 0.5 + 0.15 * radius
+    filled = np.where(known, edge, 0)
+    x, y = filled * _COSINES, filled * _SINES
+    fit = np.zeros_like(place)
+    fit[:, 2] = [np.median(points[there]) if there.any() else 0 for points, there in zip(edge, known, strict=True)]
+    width = 0.5 + 0.15 * fit[:, 2:]
+    weight = known.astype(float)
     for _ in range(5):
-        dx, dy = x - column, y - row
-        d = np.hypot(dx, dy) + 1e-9
-        residual = d - radius
-        weight = np.clip(1 - (residual / width) ** 2, 0, None) ** 2  # Tukey's
-        if weight.sum() < _RAYS / 4:
-            return None
-        jacobian = np.stack([dx / d, dy / d, np.ones(len(d))])
-        weighted = jacobian * weight
-        step = np.linalg.solve(weighted @ jacobian.T + 1e-6 * np.eye(3), weighted @ residual)
-        column, row, radius = column + step[0], row + step[1], radius + step[2]
-    if not 0.6 * circle.radius < radius < 1.5 * circle.radius or math.hypot(row, column) > 0.5 * circle.radius:
-        return None
-    return dataclasses.replace(
-        circle, row=float(circle.row + row), column=float(circle.column + column), radius=float(radius)
+        dx, dy = x - fit[:, 1:2], y - fit[:, 0:1]
+        apart = np.hypot(dx, dy) + 1e-9
+        residual = apart - fit[:, 2:]
+        weight = known * np.clip(1 - (residual / width) ** 2, 0, None) ** 2
+        jacobian = np.stack([dy / apart, dx / apart, np.ones_like(dx)], axis=-1)
+        normal = np.einsum("mri,mr,mrj->mij", jacobian, weight, jacobian) + 1e-3 * np.eye(3)
+        fit += np.linalg.solve(normal, np.einsum("mri,mr->mi", jacobian, weight * residual)[..., None])[..., 0]
+    growth = fit[:, 2] / place[:, 2]
+    holds = (
+        (weight.sum(axis=1) > _RAYS / 4)
+        & (growth > 0.6)
+        & (growth < 1.5)
+        & (np.hypot(fit[:, 0], fit[:, 1]) < 0.5 * place[:, 2])
     )
+    moved = place.copy()
+    moved[holds] = np.column_stack([place[holds, :2] + fit[holds, :2], fit[holds, 2]])
+    return moved, holds
 
 
-def _confidence(fluid: NDArray[Any], distance: NDArray[Any], edge: NDArray[Any], circle: Circle) -> float:
-    """Return, from 0 to 1, how closed the rim is, how alike the fluid within, and how well edges support it."""
-    closed = (np.abs(edge - circle.radius) < 0.5 + 0.1 * circle.radius).mean()
-    inside = fluid[:, distance <= max(_CORE * circle.radius, circle.radius - 2.5)]
-    unlike = inside.std()
-    return float(
-        np.clip((closed - 0.4) / 0.5, 0, 1) * np.clip((0.5 - unlike) / 0.3, 0, 1) * np.clip(circle.votes / 0.8, 0, 1)
-    )
+def _confidence(
+    fluid: NDArray[Any], distance: NDArray[Any], edge: NDArray[Any], radius: NDArray[Any]
+) -> NDArray[np.float64]:
+    """Return (m,), from 0 to 1, how closed the rims are and how alike the fluid within."""
+    closed = (np.abs(edge - radius[:, None]) < 0.5 + 0.1 * radius[:, None]).mean(axis=1)
+    inside = distance <= np.maximum(_CORE * radius, radius - 2.5)[:, None]
+    unlike = np.array([shares[:, within].std() for shares, within in zip(fluid, inside, strict=True)])
+    sure: NDArray[np.float64] = np.clip((closed - 0.4) / 0.5, 0, 1) * np.clip((0.5 - unlike) / 0.3, 0, 1)
+    return sure
 
 
-def _bilinear(curves: NDArray[Any], rows: NDArray[Any], columns: NDArray[Any]) -> NDArray[np.float64]:
+def _bilinear(curves: NDArray[Any], rows: NDArray[Any], columns: NDArray[Any]) -> NDArray[np.float32]:
     """Return (..., n), curves (y, x, n) at sub-pixel positions (...); beyond the border the border goes on."""
     height, width, channels = curves.shape
     rows, columns = np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)
     top, left = np.minimum(rows.astype(int), height - 2), np.minimum(columns.astype(int), width - 2)
-    down, right = (rows - top)[..., None], (columns - left)[..., None]
+    down, right = (rows - top)[..., None].astype(np.float32), (columns - left)[..., None].astype(np.float32)
     flat = curves.reshape(-1, channels)
     corner = top * width + left
     upper = flat[corner] * (1 - right) + flat[corner + 1] * right
     lower = flat[corner + width] * (1 - right) + flat[corner + width + 1] * right
-    values: NDArray[np.float64] = upper * (1 - down) + lower * down
+    values: NDArray[np.float32] = upper * (1 - down) + lower * down
     return values

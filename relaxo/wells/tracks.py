@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _GAP = 2
 _FULL_SECTION = 0.85
 """Share of its largest radius above which a section counts: caps, tips and menisci are partial volume."""
+_SIZES_SAME = math.log(1.1)
+_ENOUGH = 4
+"""Wells of one size that make it the usual one."""
 _SIZES_ALIKE = math.log(1.4)
 _SIZES_UNLIKE = math.log(2)
 _LEAST_FACTOR = 0.6
@@ -33,7 +36,7 @@ def columns_of_circles(sections: Sequence[Sequence[Circle]]) -> list[tuple[Circl
 
     A column may miss one slice and go on. It is taken from the first to the last slice in which its section has nearly
     its full size, the sections in between being measured there as well. The wells of a phantom are mostly alike, so a
-    column much smaller, larger or shorter than most is less sure to be one.
+    column of the usual size is surer to be one, and a column much smaller, larger or shorter than most is less sure.
 
     Parameters
     ----------
@@ -46,18 +49,16 @@ def columns_of_circles(sections: Sequence[Sequence[Circle]]) -> list[tuple[Circl
     weights = [circle.confidence * circle.radius for circle, _ in columns]
     usual_radius = _weighted_median([circle.radius for circle, _ in columns], weights)
     usual_length = _weighted_median([last - first + 1 for _, (first, last) in columns], weights)
-    return [
-        (
-            dataclasses.replace(
-                circle,
-                confidence=circle.confidence
-                * _likeness(circle.radius, usual_radius)
-                * _likeness(min(last - first + 1, usual_length), usual_length),
-            ),
-            (first, last),
-        )
-        for circle, (first, last) in columns
-    ]
+    usual = [abs(math.log(circle.radius / usual_radius)) < _SIZES_SAME for circle, _ in columns]
+    judged = []
+    for (circle, (first, last)), same in zip(columns, usual, strict=True):
+        confidence = circle.confidence
+        if same and sum(usual) >= _ENOUGH:
+            confidence = math.sqrt(confidence)  # chance rarely strikes the one size that the others have
+        confidence *= _likeness(circle.radius, usual_radius)
+        confidence *= _likeness(min(last - first + 1, usual_length), usual_length)
+        judged.append((dataclasses.replace(circle, confidence=confidence), (first, last)))
+    return judged
 
 
 def _tracks(sections: Sequence[Sequence[Circle]]) -> list[_Track]:
