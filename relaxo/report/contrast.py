@@ -32,9 +32,10 @@ def mean_signal(stack: Stack, wells: Wells) -> NDArray[np.float64]:
 def clearest(series: Sequence[NDArray[np.float64]], direction: int) -> int:
     """Return the index of the image in which the signal follows concentration best.
 
-    Every step from a well to the next stronger one counts by its share of the brightest well: up to what is plain to
-    see when it goes in the right direction, in full when it goes in the wrong one. A magnitude image near the null of
-    its weak wells loses by that, and so does an echo so late that the strong wells are all black.
+    Every step from a well to the next stronger one counts by its share of the brightest well, but no more than what is
+    plain to see: an echo so late that the strong wells are all black earns little. A step in the wrong direction counts
+    in full by T1, where it shows that a magnitude image lies near the null of its weak wells. By T2 it shows no more
+    than that the blank had not recovered, in all echoes alike, and counts like any other.
 
     Parameters
     ----------
@@ -54,5 +55,5 @@ def _score(means: NDArray[np.float64], direction: int) -> NDArray[np.float64]:
     brightest = np.abs(means).max(axis=1, keepdims=True)
     steps = direction * np.diff(means, axis=1)
     steps = np.divide(steps, brightest, out=np.zeros_like(steps), where=brightest > 0)
-    score: NDArray[np.float64] = np.minimum(steps, _PLAIN).sum(axis=1)
+    score: NDArray[np.float64] = np.clip(steps, -np.inf if direction > 0 else -_PLAIN, _PLAIN).sum(axis=1)
     return score

@@ -12,7 +12,7 @@ from relaxo.errors import AnalysisError
 from relaxo.report.groups import groups
 from relaxo.report.lines import draw_lines
 from relaxo.report.strips import BAR_MM, LABELS_MM, draw_bar, draw_strips, lay_out
-from relaxo.report.style import DPI, LETTER_PT, WIDTH_MM, inches, style
+from relaxo.report.style import DPI, HEIGHT_MM, LETTER_PT, WIDTH_MM, inches, style
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,14 +66,14 @@ def draw(result: Result) -> Figure:
             draw_lines(axes, result, together, quantity, panel - _LETTER_MM - _HANDLE_MM)
             for axes, quantity in zip(graphs, quantities, strict=True)
         ]
-        strips = lay_out(result, together, inner)
-
         legend_height = max((len(entries) for entries in legends), default=0) * _LEGEND_LINE_MM
         below_graphs = _EDGE_MM
         if graphs:
             below_graphs += legend_height + _AXES_HEIGHT_MM + _BELOW_AXES_MM + _BETWEEN_MM
+        bars = _ABOVE_BARS_MM + BAR_MM[1] + _BELOW_BARS_MM + _EDGE_MM
+        strips = lay_out(result, together, inner, HEIGHT_MM - below_graphs - bars)
         below_strips = below_graphs + strips.height_mm
-        page = _Page(figure, below_strips + _ABOVE_BARS_MM + BAR_MM[1] + _BELOW_BARS_MM + _EDGE_MM)
+        page = _Page(figure, below_strips + bars)
         letters = iter("abc")
         for index, (axes, entries) in enumerate(zip(graphs, legends, strict=True)):
             left = _EDGE_MM + index * (panel + _BETWEEN_MM)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
-    from numpy.typing import NDArray
 
     from relaxo.data import Line, WellRate
     from relaxo.pipeline import Result
@@ -51,14 +50,13 @@ def draw_lines(
     rates = {rate.well: rate for rate in result.rates[RATE_OF[quantity]].wells}
     concentration = {well: each.concentration_mM for well, each in result.contents.items()}
     highest = max((value for value in concentration.values() if value is not None), default=0.0) or 1.0
-    grid = np.linspace(0, highest, 101)
     entries = []
     for group in together:
         line = group.line(quantity)
         if line is not None:
-            _draw_line(axes, line, grid, group.colour)
+            _draw_line(axes, line, group.colour)
             entries.append((_handle(group), _label(group.name, _figure(line, quantity), room_mm)))
-    entries += _draw_reference(axes, result, together, quantity, grid, room_mm)
+    entries += _draw_reference(axes, result, together, quantity, highest, room_mm)
     common = shared(together)
     in_lines = {well for group in together if (line := group.line(quantity)) is not None for well in line.wells}
     drawn: set[str] = set()
@@ -79,7 +77,9 @@ def draw_lines(
     return entries
 
 
-def _draw_line(axes: Axes, line: Line, grid: NDArray[np.float64], colour: str) -> None:
+def _draw_line(axes: Axes, line: Line, colour: str) -> None:
+    # As far as it was measured.
+    grid = np.linspace(0, line.concentration.max(), 101)
     fitted = line.intercept.value + line.relaxivity.value * grid
     design = np.stack([np.ones_like(grid), grid])
     error = np.sqrt(np.maximum(np.einsum("ik,ij,jk->k", design, line.covariance, design), 0))
@@ -101,7 +101,7 @@ def _draw_reference(
     result: Result,
     together: Sequence[Group],
     quantity: str,
-    grid: NDArray[np.float64],
+    highest: float,
     room_mm: float,
 ) -> list[tuple[Line2D, str]]:
     reference = result.reference
@@ -117,7 +117,8 @@ def _draw_reference(
         return []
     # A published slope has no intercept of this water: it starts where the control does, or else the first agent.
     start = lines.get(result.control or "", next(iter(lines.values()))).intercept.value
-    (drawn,) = axes.plot(grid, start + slope * grid, color=DARK_GREY, linewidth=0.8, dashes=(4, 2.5), zorder=2.5)
+    ends = np.array([0, highest])
+    (drawn,) = axes.plot(ends, start + slope * ends, color=DARK_GREY, linewidth=0.8, dashes=(4, 2.5), zorder=2.5)
     error = reference.r1_se if quantity == "T1" else reference.r2_se
     figure = f"{rounded(slope, error) if error else f'{slope:g}'} {UNIT}"
     label = _label(result.recipe.regression.reference, f"published, {RELAXIVITY[quantity]} = {figure}", room_mm)

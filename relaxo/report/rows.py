@@ -41,6 +41,7 @@ class WellRow:
     agent: str
     """Empty when unnamed, or nobody said."""
     concentration_mM: float | None
+    concentration_se_mM: float | None
     times: Mapping[str, Time]
     """``T1`` and ``T2``, or the one that was measured."""
     excluded: str | None
@@ -66,6 +67,7 @@ def well_rows(result: Result) -> tuple[WellRow, ...]:
                 voxels=int(voxels),
                 agent=contents.agent if contents else "",
                 concentration_mM=contents.concentration_mM if contents else None,
+                concentration_se_mM=contents.concentration_se_mM if contents else None,
                 times=_times(rates),
                 excluded=excluded(rates),
                 warnings=tuple(notice.message for notice in result.notices if notice.well == well.name),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,7 @@ from relaxo.report.rounding import rounded
 from relaxo.report.style import GREY, INK, SMALL_PT, TEXT_PT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.colors import Normalize
@@ -31,7 +31,9 @@ LABELS_MM = 21.0
 BAR_MM = (50.0, 2.4)
 
 _LARGEST_CELL_MM = 10.0
+#: What two agents side by side may be squeezed to, and what a page that is full.
 _SMALLEST_CELL_MM = 7.4
+_LEGIBLE_CELL_MM = 5.0
 _GAP_MM = 0.7
 _BLOCK_GAP_MM = 6.0
 _BAND_GAP_MM = 4.0
@@ -55,7 +57,7 @@ class Block:
 
     def width_mm(self, cell_mm: float) -> float:
         """Return how wide it is with cells of a size."""
-        title = width_mm(f"{self.name}  {self.ratio}", TEXT_PT)
+        title = width_mm(self.name, TEXT_PT, "bold") + width_mm(f"   {self.ratio}", TEXT_PT)
         return max(len(self.wells) * (cell_mm + _GAP_MM) - _GAP_MM, title)
 
 
@@ -90,8 +92,8 @@ class Strips:
         return tuple(row for row in self.rows if row.quantity is not None)
 
 
-def lay_out(result: Result, together: Sequence[Group], room_mm: float) -> Strips:
-    """Distribute the wells over a width, so that the cells are as large as they can be.
+def lay_out(result: Result, together: Sequence[Group], room_mm: float, height_mm: float) -> Strips:
+    """Distribute the wells over a page, so that the cells are as large as they can be.
 
     Parameters
     ----------
@@ -101,23 +103,21 @@ def lay_out(result: Result, together: Sequence[Group], room_mm: float) -> Strips
         Its groups, in order.
     room_mm
         The width, row labels included.
+    height_mm
+        The height to stay within, as long as the labels can be read.
     """
     room = room_mm - LABELS_MM
     labels = {well: _label(result, well) for group in together for well in group.wells}
-    smallest = max([_SMALLEST_CELL_MM, *(width_mm(label, SMALL_PT) for label in labels.values())])
+    legible = max(_LEGIBLE_CELL_MM, *(width_mm(label, SMALL_PT) + _GAP_MM for label in labels.values()))
+    smallest = max(_SMALLEST_CELL_MM, legible)
     most = max(1, math.floor((room + _GAP_MM) / (smallest + _GAP_MM)))
     blocks = [block for group in together for block in _blocks(group, most)]
     bands = tuple(_pack(blocks, smallest, room))
-    cell = min([_LARGEST_CELL_MM, *(_largest_cell(band, room) for band in bands)])
-    in_lines = {
-        well
-        for group in together
-        for quantity in ("T1", "T2")
-        if (line := group.line(quantity)) is not None
-        for well in line.wells
-    }
-    pale = frozenset(labels) - in_lines if in_lines else frozenset()
-    return Strips(rows(result, together), bands, labels, not result.contents, pale, cell)
+    kinds = rows(result, together)
+    cell = min(_LARGEST_CELL_MM, *(_largest_cell(band, room) for band in bands))
+    page = Strips(kinds, bands, labels, by_name=not result.contents, pale=_pale(together, labels), cell_mm=cell)
+    too_high = max(0.0, page.height_mm - height_mm) / (len(bands) * len(kinds))
+    return replace(page, cell_mm=max(cell - too_high, min(cell, legible)))
 
 
 def draw_strips(axes: Axes, strips: Strips) -> None:
@@ -159,6 +159,11 @@ def draw_bar(axes: Axes, row: Row) -> None:
     )
 
 
+def _pale(together: Sequence[Group], wells: Collection[str]) -> frozenset[str]:
+    lines = [line for group in together for line in (group.line("T1"), group.line("T2")) if line is not None]
+    return frozenset(wells).difference(*(line.wells for line in lines)) if lines else frozenset()
+
+
 def _label(result: Result, well: str) -> str:
     if not result.contents:
         return well
@@ -169,7 +174,7 @@ def _label(result: Result, well: str) -> str:
 def _blocks(group: Group, most: int) -> Iterable[Block]:
     ratio = group.agent.ratio if group.agent else None
     figure = f"{RELAXIVITY['T2']}/{RELAXIVITY['T1']} = {rounded(ratio.value, ratio.standard_error)}" if ratio else ""
-    name = shortened(group.name, _LONGEST_NAME_MM, TEXT_PT)
+    name = shortened(group.name, _LONGEST_NAME_MM, TEXT_PT, "bold")
     parts = math.ceil(len(group.wells) / most)
     for number, part in enumerate(np.array_split(np.array(group.wells, dtype=object), parts)):
         yield Block(group, name if number == 0 else f"{name} …", figure if number == 0 else "", tuple(part))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: A double column.
 WIDTH_MM = 180.0
+#: A page, less its caption.
+HEIGHT_MM = 225.0
 DPI = 600
 
 TEXT_PT = 7.0

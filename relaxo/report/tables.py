@@ -33,6 +33,7 @@ WELL_COLUMNS = (
     "T2_se_ms",
     "excluded",
     "warnings",
+    "concentration_se_mM",
 )
 
 RELAXIVITY_COLUMNS = (
@@ -78,6 +79,7 @@ def wells_csv(result: Result) -> str:
                 ),
                 row.excluded,
                 "; ".join(row.warnings),
+                row.concentration_se_mM,
             ]
         )
     return _csv(WELL_COLUMNS, rows)
