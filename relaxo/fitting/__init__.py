@@ -3,6 +3,17 @@
 from relaxo.fitting.noise import background_sigma
 from relaxo.fitting.problem import Basis, Problem, Solution
 from relaxo.fitting.separable import solve
+from relaxo.fitting.surface import Axis, Surface, solve_surface
 from relaxo.fitting.voxelwise import solve_each
 
-__all__ = ["Basis", "Problem", "Solution", "background_sigma", "solve", "solve_each"]
+__all__ = [
+    "Axis",
+    "Basis",
+    "Problem",
+    "Solution",
+    "Surface",
+    "background_sigma",
+    "solve",
+    "solve_each",
+    "solve_surface",
+]

@@ -12,6 +12,7 @@ from relaxo.models import (
     look_locker,
     saturation_recovery,
     spin_echo_decay,
+    spin_echo_epg,
     spoiled_gradient_echo,
 )
 
@@ -31,6 +32,7 @@ CATALOGUE: Mapping[str, Model] = MappingProxyType(
             look_locker,
             spoiled_gradient_echo,
             spin_echo_decay,
+            spin_echo_epg,
             gradient_echo_decay,
         )
     }

@@ -127,6 +127,8 @@ class Model:
     it."""
     solver: Solver | None = None
     """Its own fit; None where the basis says all."""
+    nonlinear: int = 0
+    """How many of the last parameters enter the basis, (v,) each, by their names among the protocol times."""
     variant: Callable[[Options], Model] | None = None
     """From the options to the model that they make of this one; None where they change no parameter."""
     options: tuple[Option, ...] = ()
@@ -153,10 +155,13 @@ class Model:
         values = np.broadcast_arrays(*(np.asarray(parameters[known.name], np.float64) for known in self.parameters))
         shape = values[0].shape
         time, *rest = (value.ravel() for value in values)
-        amplitudes = np.array(self.to_amplitudes(tuple(rest)))
+        linear = len(rest) - self.nonlinear
+        amplitudes = np.array(self.to_amplitudes(tuple(rest[:linear])))
         if self.time_factor is not None:
             time = time / self.time_factor(tuple(amplitudes))
-        basis, _ = self.basis(time, self.complete(times))
+        names = [known.name for known in self.parameters[1:]]
+        within = dict(zip(names[linear:], rest[linear:], strict=True))
+        basis, _ = self.basis(time, {**self.complete(times), **within})
         total: Array = (amplitudes[:, np.newaxis] * basis).sum(axis=0)
         return total.reshape(-1, *shape)
 
