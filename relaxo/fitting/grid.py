@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from relaxo.fitting.problem import Array, Problem
@@ -31,6 +33,20 @@ class Start:
     """(v,), ... and below."""
     score: Array
     """(v,), the sum of squares that the fit is expected to explain."""
+
+    def at(self, voxels: Index) -> Start:
+        """Return the starts of some voxels."""
+        return Start(self.log_time[voxels], self.low[voxels], self.high[voxels], self.score[voxels])
+
+    @classmethod
+    def choose(cls, starts: Sequence[Start], which: Index) -> Start:
+        """Return, voxel by voxel, the start of the index `which` (v,)."""
+        return cls(
+            np.choose(which, [start.log_time for start in starts]),
+            np.choose(which, [start.low for start in starts]),
+            np.choose(which, [start.high for start in starts]),
+            np.choose(which, [start.score for start in starts]),
+        )
 
 
 @dataclass(frozen=True, slots=True)

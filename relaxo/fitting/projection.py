@@ -71,7 +71,7 @@ def project(problem: Problem, log_time: Array, signal: Array, weight: Array | No
         mixing.append([])
         for known, norm in zip(functions, norms, strict=True):
             share = _dot(known, rest) / norm
-            rest = rest - share * known
+            rest = _less(rest, share, known)
             mixing[-1].append(share)
         functions.append(rest)
         norms.append(np.maximum(_dot(rest, rest), tiny))
@@ -107,9 +107,15 @@ def _coefficients(functions: list[Array], norms: list[Array], values: Array) -> 
     coefficients = []
     for function, norm in zip(functions, norms, strict=True):
         coefficient = _dot(function, values) / norm
-        values = values - coefficient * function
+        values = _less(values, coefficient, function)
         coefficients.append(coefficient)
     return coefficients, values
+
+
+def _less(values: Array, share: Array, function: Array) -> Array:
+    """Return values (n, v) without their share (v,) of a function (n, v)."""
+    rest: Array = share * function
+    return np.subtract(values, rest, out=rest)
 
 
 def _dot(a: Array, b: Array) -> Array:

@@ -20,8 +20,6 @@ from relaxo.fitting.problem import Problem, Solution
 from relaxo.fitting.projection import Projection, project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     from relaxo.fitting.problem import Array
@@ -30,11 +28,14 @@ if TYPE_CHECKING:
     Index = NDArray[np.int64]
 
 #: Two steps suffice where their product, the order of what is left, is smaller than this.
-TOLERANCE = 1e-7
+TOLERANCE = 1e-6
 #: Steps for the few voxels that need more.
 MAX_ITERATIONS = 60
 #: A minimum this near to the end of the range, in the logarithm, lies at the bound.
 MARGIN = 1e-5
+#: A sign is worth finishing where the grid scores it so near to the best, as a share of the signal's sum of squares; the
+#: quartic through the grid is ten times nearer to the truth.
+SLACK = 5e-4
 #: The signs are chosen on every so many nodes of the grid.
 COARSE = 2
 
@@ -56,21 +57,11 @@ def solve(problem: Problem, signal: Array, keep: Flags | None = None) -> Solutio
         signal = signal * weight
     grid = Grid.of(problem, signal.dtype)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore", under="ignore"):
-        best: _Minimum | None = None
-        for candidate in _candidates(problem, grid, signal, weight):
-            found = _minimise(problem, grid, candidate, weight)
-            best = found if best is None else best.better(found)
-        assert best is not None
+        if problem.search_signs:
+            best = _search_signs(problem, grid, signal, weight)
+        else:
+            best = _minimise(problem, grid, signal, weight, grid.best(grid.scores(signal, weight)))
         return _solution(problem, best, weight)
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """Signals with their signs, and where to look for their minimum."""
-
-    signed: Array
-    """(n, v)."""
-    start: Start
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,44 +76,59 @@ class _Minimum:
     at_bound: Flags
     converged: Flags
 
-    def better(self, other: _Minimum) -> _Minimum:
-        """Return, voxel by voxel, the one with the smaller sum of squares; one inside the range goes first."""
-        rank_self = np.where(self.at_bound, np.inf, self.sum_of_squares)
+    def improve(self, voxels: Index, other: _Minimum) -> None:
+        """Take, at some voxels, the other minimum where it costs less; one inside the range goes first."""
+        rank_self = np.where(self.at_bound[voxels], np.inf, self.sum_of_squares[voxels])
         rank_other = np.where(other.at_bound, np.inf, other.sum_of_squares)
-        take = rank_other < rank_self
-        return _Minimum(
-            signed=np.where(take, other.signed, self.signed),
-            log_time=np.where(take, other.log_time, self.log_time),
-            sum_of_squares=np.where(take, other.sum_of_squares, self.sum_of_squares),
-            at_bound=np.where(take, other.at_bound, self.at_bound),
-            converged=np.where(take, other.converged, self.converged),
-        )
+        take = np.flatnonzero(rank_other < rank_self)
+        where = voxels[take]
+        self.signed[:, where] = other.signed[:, take]
+        self.log_time[where] = other.log_time[take]
+        self.sum_of_squares[where] = other.sum_of_squares[take]
+        self.at_bound[where] = other.at_bound[take]
+        self.converged[where] = other.converged[take]
 
 
-def _candidates(problem: Problem, grid: Grid, signal: Array, weight: Array | None) -> Iterator[_Candidate]:
-    """Yield the signs worth finishing.
+def _search_signs(problem: Problem, grid: Grid, signal: Array, weight: Array | None) -> _Minimum:
+    """Find the minimum among all signs.
 
-    Without noise the sign changes next to the smallest point; with noise, a search through all signs on a coarse grid
-    knows better. Both are tried, on all voxels alike.
+    Without noise the sign changes next to the smallest point; with noise, the best of all signs on a coarse grid knows
+    better. All three are scored, and whatever might be the minimum is finished.
     """
-    if not problem.search_signs:
-        yield _Candidate(signal, grid.best(grid.scores(signal, weight)))
-        return
-    points = len(signal)
+    points, voxels = signal.shape
     smallest = signal.argmin(axis=0) if weight is None else np.where(weight > 0, signal, np.inf).argmin(axis=0)
     pair = np.array([smallest, np.minimum(smallest + 1, points - 1)])
     coarse = grid.thinned(COARSE)
     tops = np.array([coarse.flipped(flipped).scores(signal, weight).max(axis=0) for flipped in range(points)])
     np.put_along_axis(tops, pair, -1, axis=0)
-    for flipped in (*pair, tops.argmax(axis=0)):
-        sign = np.where(np.arange(points)[:, np.newaxis] < flipped, -1, 1).astype(signal.dtype)
-        signed = signal * sign
-        yield _Candidate(signed, grid.best(grid.scores(signed, weight)))
+    flips = [*pair, tops.argmax(axis=0)]
+    starts = [grid.best(grid.scores(_flip(signal, flipped), weight)) for flipped in flips]
+
+    scores = np.array([start.score for start in starts])
+    first = scores.argmax(axis=0)
+    start = Start.choose(starts, first)
+    best = _minimise(problem, grid, _flip(signal, np.choose(first, flips)), weight, start)
+    likely = scores >= scores.max(axis=0) - SLACK * np.einsum("nv,nv->v", signal, signal)
+    likely[first, np.arange(voxels)] = False
+    likely[1] &= flips[1] != flips[0]
+    for flipped, other, might in zip(flips, starts, likely, strict=True):
+        some = np.flatnonzero(might)
+        if some.size:
+            signed = _flip(signal[:, some], flipped[some])
+            weight_some = None if weight is None else weight[:, some]
+            best.improve(some, _minimise(problem, grid, signed, weight_some, other.at(some)))
+    return best
 
 
-def _minimise(problem: Problem, grid: Grid, candidate: _Candidate, weight: Array | None) -> _Minimum:
-    """Find the minimum from a start, and the sum of squares there."""
-    signed, start = candidate.signed, candidate.start
+def _flip(signal: Array, flipped: Index) -> Array:
+    """Return signals (n, v) with the sign of their first points turned over, so many (v,) of them."""
+    order = np.arange(len(signal), dtype=np.int16)[:, np.newaxis]
+    signed: Array = np.where(order < flipped.astype(np.int16), -signal, signal)
+    return signed
+
+
+def _minimise(problem: Problem, grid: Grid, signed: Array, weight: Array | None, start: Start) -> _Minimum:
+    """Find the minimum of signals (n, v) from a start, and the sum of squares there."""
     first = project(problem, start.log_time, signed, weight)
     there = np.clip(start.log_time - first.slope / first.curvature, start.low, start.high)
     second = project(problem, there, signed, weight)

@@ -15,13 +15,23 @@ if TYPE_CHECKING:
 def _basis(time: Array, times: Times) -> tuple[Array, Array]:
     rate = 1 / time
     ti = times["InversionTime"][:, np.newaxis] * rate
+    basis, derivative = np.empty((2, 2, *ti.shape), ti.dtype)
+    after_inversion = np.exp(-ti)
+    # d exp(-t/T) / d ln T = (t/T) exp(-t/T).
+    np.subtract(1, after_inversion, out=basis[0])
+    np.multiply(-ti, after_inversion, out=derivative[0])
+    if np.isinf(times["RepetitionTime"]).all():
+        # Nothing is left of the magnetisation before: half of the exponentials need not be computed.
+        np.negative(after_inversion, out=basis[1])
+        derivative[1] = derivative[0]
+        return basis, derivative
     tr = times["RepetitionTime"][:, np.newaxis] * rate
-    after_inversion, after_repetition = np.exp(-ti), np.exp(-tr)
-    # d exp(-t/T) / d ln T = (t/T) exp(-t/T), which is 0 for an endless t.
-    slope_inversion = ti * after_inversion
-    slope_repetition = np.where(np.isinf(tr), 0.0, tr) * after_repetition
-    basis = np.array([1 - after_inversion, after_repetition - after_inversion])
-    derivative = np.array([-slope_inversion, slope_repetition - slope_inversion])
+    after_repetition = np.exp(-tr)
+    np.subtract(after_repetition, after_inversion, out=basis[1])
+    # The slope of what an endless repetition time leaves is 0, not infinity times 0.
+    tr[np.isinf(tr)] = 0
+    np.multiply(tr, after_repetition, out=derivative[1])
+    derivative[1] += derivative[0]
     return basis, derivative
 
 
