@@ -173,8 +173,9 @@ class MainWindow(QMainWindow):
 
     def _size_docks(self) -> None:
         docks = self._docks
-        self.resizeDocks([docks["series"], docks["wells"]], [240, 440], Qt.Orientation.Horizontal)
-        self.resizeDocks([docks["relaxivity"]], [310], Qt.Orientation.Vertical)
+        self.resizeDocks([docks["series"], docks["wells"]], [232, 476], Qt.Orientation.Horizontal)
+        self.resizeDocks([docks["relaxivity"]], [280], Qt.Orientation.Vertical)
+        self.resizeDocks([docks["series"], docks["notices"]], [220, 200], Qt.Orientation.Vertical)
 
     def _restore(self) -> None:
         stored = settings()

@@ -35,6 +35,8 @@ class Commands(QObject):
 
     told = Signal(str)
     """Something went well, in a few words."""
+    excluded = Signal(str)
+    """A well was left out just now; a better reason can be given."""
     crashed = Signal(object)
     """An exception that is a mistake of ours."""
     model: SessionModel
@@ -147,8 +149,10 @@ class Commands(QObject):
     def exclude(self, well: str, reason: str = BY_HAND) -> None:
         """Leave a well out of the regression, or change the reason why it is."""
         known = self.model.contents.get(well)
-        label = f"Reason for {well}" if known and known.exclude else f"Exclude {well}"
-        self._edit(label, {well: {"exclude": reason.strip() or BY_HAND}})
+        again = known is not None and known.exclude is not None
+        self._edit(f"{'Reason for' if again else 'Exclude'} {well}", {well: {"exclude": reason.strip() or BY_HAND}})
+        if not again:
+            self.excluded.emit(well)
 
     def include(self, well: str) -> None:
         """Take a well back into the regression."""
@@ -189,7 +193,7 @@ class Commands(QObject):
         """Compute the results of the recipe as it stands."""
         recipe = self.model.recipe
         if recipe is not None:
-            self.analysis.start(partial(_analyse, self._pipeline, recipe))
+            self.analysis.start(partial(_analyse, self._pipeline, recipe, self.model.snapshot))
 
     def start_over(self) -> None:
         """Forget what was read and computed, and do it anew."""
@@ -252,8 +256,8 @@ class Commands(QObject):
         return Path(recipe.sources[0]).parent if recipe is not None and recipe.sources else Path.home()
 
 
-def _analyse(pipeline: Pipeline, recipe: Recipe, told: Told) -> Snapshot:
-    return follow(pipeline, recipe, told.progress, told.partial)
+def _analyse(pipeline: Pipeline, recipe: Recipe, before: Snapshot | None, told: Told) -> Snapshot:
+    return follow(pipeline, recipe, before, told.progress, told.partial)
 
 
 def _export(result: Result, folder: Path, told: Told) -> Path:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 #: Key of a view to the quantity it belongs to and whether it is a map.
 _VIEWS = {"T1w": ("T1", False), "T2w": ("T2", False), "T1map": ("T1", True), "T2map": ("T2", True)}
 _TITLES = {"T1w": "T₁w", "T2w": "T₂w", "T1map": "T₁ map", "T2map": "T₂ map"}
+_SYMBOLS = {"T1": "T₁", "T2": "T₂"}
 _COLOURS = {"T1": "lipari", "T2": "navia"}
 
 
@@ -102,7 +103,7 @@ class ImagePanel(QWidget):
         _, row_spacing, column_spacing = known.stacks[quantity].geometry.spacing
         if is_map:
             picture = s_to_ms(volume[self.slices.index])
-            colours, unit = lookup_table(_COLOURS[quantity]), "ms"
+            colours, unit = lookup_table(_COLOURS[quantity]), f"{_SYMBOLS[quantity]} (ms)"
         else:
             picture = volume[self.times.index, self.slices.index]
             colours, unit = None, None
@@ -170,7 +171,7 @@ class ImagePanel(QWidget):
         for other, maps in known.maps.items():
             # Maps of two stacks can be read side by side only on the same grid.
             if other == quantity or _same_grid(known.stacks[other].geometry, geometry):
-                parts.append(f"{other[0]}{'₁' if other == 'T1' else '₂'} {self._value(maps, other, row, column)}")
+                parts.append(f"{_SYMBOLS[other]} {self._value(maps, other, row, column)}")
         self.reading.setText("    ".join(parts))
 
     def _value(self, maps: Maps, quantity: str, row: int, column: int) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from relaxo_gui.resources.icons import warning_icon
 from relaxo_gui.resources.theme import Theme
 
 if TYPE_CHECKING:
@@ -36,12 +36,11 @@ class NoticesPanel(QWidget):
     def refresh(self) -> None:
         """Show the notices as they stand."""
         known = self._model.snapshot
-        amber = QColor(Theme.of(self.palette()).amber)
+        sign = warning_icon(Theme.of(self.palette()).amber)
         self.list.clear()
         for notice in known.notices if known else ():
             place = f"{notice.well}: " if notice.well else ""
-            item = QListWidgetItem(f"!  {place}{notice.message}", self.list)
-            item.setForeground(amber)
+            item = QListWidgetItem(sign, f"{place}{notice.message}", self.list)
             item.setData(_WELL, notice.well)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's own

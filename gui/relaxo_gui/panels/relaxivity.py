@@ -12,28 +12,30 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
+    QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
-from relaxo_gui.resources.theme import PADDING, Theme, symbol
+from relaxo_gui.resources.theme import GRID, PADDING, Theme, symbol
 from relaxo_gui.session_model.words import rounded
 from relaxo_gui.widgets.line_plot import Curve, LinePlot, Point
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from relaxo.data import Estimate, Line, ReferenceAgent, WellRate
     from relaxo.pipeline import Result
     from relaxo_gui.actions import Commands
 
-_HEADINGS = ("Agent", "r₁ (mM⁻¹ s⁻¹)", "95 %", "r₂ (mM⁻¹ s⁻¹)", "95 %", "r₂/r₁", "95 %")
+_HEADINGS = ("Agent", "r₁ (mM⁻¹ s⁻¹)", "r₂ (mM⁻¹ s⁻¹)", "r₂/r₁")
 _AXES = {"R1": "R₁ (s⁻¹)", "R2": "R₂ (s⁻¹)"}
 _GRID = 64
 
 
 class RelaxivityPanel(QWidget):
-    """Two plots side by side over a short table."""
+    """Two plots side by side, and a short table."""
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,10 +47,14 @@ class RelaxivityPanel(QWidget):
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.horizontalHeader().setStretchLastSection(True)
         self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(5 * GRID)
+        self.table.verticalHeader().setMinimumSectionSize(5 * GRID)
+        self.table.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column, text in enumerate(_HEADINGS):
             self.table.setHorizontalHeaderItem(column, _item(text, right=column > 0))
         pair = QHBoxLayout()
@@ -58,8 +64,9 @@ class RelaxivityPanel(QWidget):
             plot.hovered.connect(self._model.hover)
             plot.clicked.connect(self._model.select)
             pair.addWidget(plot)
-        layout = QVBoxLayout(self)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(PADDING, 0, PADDING, PADDING)
+        layout.setSpacing(PADDING)
         layout.addLayout(pair, 1)
         layout.addWidget(self.table)
         self._model.snapshot_changed.connect(self.refresh)
@@ -100,57 +107,59 @@ class RelaxivityPanel(QWidget):
             line = agent.r1 if quantity == "R1" else agent.r2
             if line is not None:
                 curves.append(_curve(line, theme.agent(self._model.agent_place(agent.name))))
-        return curves
+        published = _published_curve(result, quantity, theme.muted)
+        return [*curves, published] if published is not None else curves
 
     def _fill(self, result: Result | None, theme: Theme) -> None:
         agents = result.agents if result else ()
-        reference = result.reference if result and agents else None
-        self.table.setRowCount(len(agents) + (reference is not None))
-        for row, agent in enumerate(agents):
-            self._put(
-                row, 0, agent.name or "Agent", QColor(theme.agent(self._model.agent_place(agent.name))), bold=True
-            )
+        muted = QColor(theme.muted)
+        self.table.setRowCount(0)
+        for agent in agents:
             estimates = (
                 agent.r1.relaxivity if agent.r1 else None,
                 agent.r2.relaxivity if agent.r2 else None,
                 agent.ratio,
             )
-            for place, estimate in enumerate(estimates):
-                value, interval = _estimate_words(estimate)
-                self._put(row, 1 + 2 * place, value, bold=True)
-                self._put(row, 2 + 2 * place, interval, QColor(theme.muted))
-        if result is not None and reference is not None:
-            self._fill_reference(len(agents), result.recipe.regression.reference, reference, QColor(theme.muted))
-        self.table.resizeRowsToContents()
-        rows = sum(self.table.rowHeight(row) for row in range(self.table.rowCount()))
-        self.table.setFixedHeight(self.table.horizontalHeader().sizeHint().height() + min(rows, 160) + 4)
+            values, intervals = zip(*map(_estimate_words, estimates), strict=True)
+            colour = QColor(theme.agent(self._model.agent_place(agent.name)))
+            self._add_row((agent.name or "Agent", *values), [colour, None, None, None], bold=True)
+            self._add_row(("95 %", *intervals), [muted] * 4)
+        if result is not None and result.reference is not None and agents:
+            name = result.recipe.regression.reference or result.reference.agent
+            self._add_reference(name, result.reference, muted)
+        header = self.table.horizontalHeader()
+        header.resizeSections(QHeaderView.ResizeMode.ResizeToContents)
+        self.table.setFixedWidth(sum(map(self._column_width, range(len(_HEADINGS)))) + 2 * GRID)
         self.table.setVisible(bool(agents))
 
-    def _fill_reference(self, row: int, name: str, reference: ReferenceAgent, colour: QColor) -> None:
+    def _column_width(self, column: int) -> int:
+        return max(self.table.sizeHintForColumn(column), self.table.horizontalHeader().sectionSizeHint(column))
+
+    def _add_reference(self, name: str, reference: ReferenceAgent, colour: QColor) -> None:
         ratio = reference.r2 / reference.r1 if reference.r1 and reference.r2 else None
         texts = (
-            f"{name or reference.agent}, published, {reference.field_T:g} T",
+            name,
             _published(reference.r1, reference.r1_se),
-            "",
             _published(reference.r2, reference.r2_se),
-            "",
             "" if ratio is None else f"{ratio:.2f}",
-            "",
         )
-        for column, text in enumerate(texts):
-            self._put(row, column, text, colour, tip=reference.citation)
+        self._add_row(texts, [colour] * 4, tip=reference.citation)
+        self._add_row((f"published, {reference.field_T:g} T", "", "", ""), [colour] * 4, tip=reference.citation)
 
-    def _put(
-        self, row: int, column: int, text: str, colour: QColor | None = None, *, bold: bool = False, tip: str = ""
+    def _add_row(
+        self, texts: Sequence[str], colours: Sequence[QColor | None], *, bold: bool = False, tip: str = ""
     ) -> None:
-        item = _item(text, right=column > 0)
-        item.setToolTip(tip)
-        if colour is not None:
-            item.setForeground(colour)
-        font = item.font()
-        font.setBold(bold)
-        item.setFont(font)
-        self.table.setItem(row, column, item)
+        row = self.table.rowCount()
+        self.table.insertRow(row)
+        for column, (text, colour) in enumerate(zip(texts, colours, strict=True)):
+            item = _item(text, right=column > 0)
+            item.setToolTip(tip)
+            if colour is not None:
+                item.setForeground(colour)
+            font = item.font()
+            font.setBold(bold)
+            item.setFont(font)
+            self.table.setItem(row, column, item)
 
     def _mark(self) -> None:
         names = frozenset(name for name in (self._model.selected, self._model.hovered) if name is not None)
@@ -171,6 +180,22 @@ def _curve(line: Line, colour: str) -> Curve:
     reach = (slope.ci95[1] - slope.value) / slope.standard_error if slope.standard_error > 0 else 0.0
     half: Any = reach * error if math.isfinite(reach) else None
     return Curve(x, line.intercept.value + slope.value * x, colour, half)
+
+
+def _published_curve(result: Result, quantity: str, colour: str) -> Curve | None:
+    """Return the line that the published agent would have in this water; None without one to begin at."""
+    reference = result.reference
+    slope = None if reference is None else reference.r1 if quantity == "R1" else reference.r2
+    lines = {
+        agent.name: line
+        for agent in result.agents
+        if reference is not None and agent.per == reference.per and (line := agent.r1 if quantity == "R1" else agent.r2)
+    }
+    if slope is None or not lines:
+        return None
+    intercept = lines.get(result.control or "", next(iter(lines.values()))).intercept.value
+    x = np.array([0.0, max(float(line.concentration.max()) for line in lines.values())])
+    return Curve(x, intercept + slope * x, colour, dashed=True)
 
 
 def _estimate_words(estimate: Estimate | None) -> tuple[str, str]:

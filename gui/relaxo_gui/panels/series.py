@@ -27,7 +27,6 @@ class SeriesPanel(QWidget):
         self.tree = QTreeWidget()
         self.tree.setHeaderHidden(True)
         self.tree.setRootIsDecorated(False)
-        self.tree.setWordWrap(True)
         self.tree.setIndentation(12)
         self.tree.setAccessibleName("Stacks found")
         self.tree.itemDoubleClicked.connect(self._choose)
@@ -74,9 +73,8 @@ class SeriesPanel(QWidget):
         head.setData(0, _NAME, (stack.name, quantity))
         for line in words.lines:
             item = QTreeWidgetItem(head, [line])
+            item.setToolTip(0, line)
             item.setData(0, _NAME, (stack.name, quantity))
-        for notice in stack.notices:
-            QTreeWidgetItem(head, [f"!  {notice.message}"]).setToolTip(0, notice.message)
         if quantity is None and stack.quantity is not None:
             head.setToolTip(0, f"Double-click to measure {stack.quantity} on it")
         head.setExpanded(quantity is not None)

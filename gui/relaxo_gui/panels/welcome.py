@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from relaxo_gui.actions import Commands
 
 _MOST = 4
+_WIDTH = 560
 
 
 class WelcomePanel(QWidget):
@@ -34,7 +35,8 @@ class WelcomePanel(QWidget):
         font = words.font()
         font.setPointSizeF(font.pointSizeF() * 1.3)
         words.setFont(font)
-        words.setFixedWidth(520)
+        words.setFixedWidth(_WIDTH)
+        words.setMinimumHeight(words.heightForWidth(_WIDTH))
         drop = QLabel("Drop a folder of DICOM images or a recipe here, or", alignment=Qt.AlignmentFlag.AlignCenter)
         drop.setProperty("role", "muted")
         self.open_button = QPushButton("Open folder…")

@@ -22,18 +22,17 @@ if TYPE_CHECKING:
 Index = QModelIndex | QPersistentModelIndex
 Role = Qt.ItemDataRole
 
-WELL, AGENT, CONCENTRATION, T1, T2, USE, REASON = range(7)
-_HEADINGS = ("Well", "Agent", "c (mM)", "T₁ (ms)", "T₂ (ms)", "Use", "Why not")
+WELL, AGENT, CONCENTRATION, T1, T2, USE = range(6)
+_HEADINGS = ("Well", "Agent", "c (mM)", "T₁ (ms)", "T₂ (ms)", "Use")
 _TIPS = (
     "Name of the well",
     "What is dissolved in it; water or nothing for a blank",
     "Concentration in mM",
     "Mean T₁ of its voxels and its standard deviation, in ms",
     "Mean T₂ of its voxels and its standard deviation, in ms",
-    "Whether it enters the regression",
-    "Why it does not enter the regression",
+    "Whether it enters the regression, and why not",
 )
-_FIELDS = {WELL: "agent", AGENT: "agent", CONCENTRATION: "concentration_mM", REASON: "exclude"}
+_FIELDS = {WELL: "agent", AGENT: "agent", CONCENTRATION: "concentration_mM", USE: "exclude"}
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -50,7 +49,7 @@ class WellsPanel(QWidget):
         self.table.setAccessibleName("Wells")
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(REASON, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(USE, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(10 * GRID)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.need = QLabel(wordWrap=True)
@@ -65,6 +64,7 @@ class WellsPanel(QWidget):
         self.table.selectionModel().currentRowChanged.connect(self._select)
         self.table.setMouseTracking(True)
         self.table.entered.connect(lambda index: self._model.hover(self.rows.name(index.row())))
+        commands.excluded.connect(self._ask_why)
         self._model.selection_changed.connect(self._follow)
         self._model.contents_changed.connect(self._say_what_is_needed)
 
@@ -75,6 +75,13 @@ class WellsPanel(QWidget):
     def _follow(self) -> None:
         row = self.rows.row_of(self._model.selected)
         self.table.choose_row(row, max(self.table.currentIndex().column(), 0))
+
+    def _ask_why(self, well: str) -> None:
+        """Let the reason be typed where it stands."""
+        row = self.rows.row_of(well)
+        if row is not None and self.table.isVisible():
+            self.table.choose_row(row, USE)
+            self.table.edit(self.rows.index(row, USE))
 
     def _say_what_is_needed(self) -> None:
         known = [each for each in self._model.contents.values() if each.concentration_mM is not None]
@@ -132,7 +139,7 @@ class WellRows(QAbstractTableModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Say what can be edited."""
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if index.column() in {AGENT, CONCENTRATION, REASON}:
+        if index.column() in {AGENT, CONCENTRATION, USE}:
             flags |= Qt.ItemFlag.ItemIsEditable
         if index.column() == USE:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
@@ -153,7 +160,7 @@ class WellRows(QAbstractTableModel):
         elif role == Role.FontRole and column == WELL:
             given = self._bold
         elif role == Role.ToolTipRole:
-            given = self._text(well, column) if column == REASON else _TIPS[column]
+            given = self._text(well, column) if column == USE else _TIPS[column]
         return given
 
     def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:  # noqa: ANN401, N802 - Qt's own
@@ -171,7 +178,7 @@ class WellRows(QAbstractTableModel):
             self._commands.set_concentration(well, value)
         elif column == AGENT:
             self._commands.set_agent(well, value)
-        elif column == REASON:
+        elif column == USE:
             if value.strip():
                 self._commands.exclude(well, value)
             else:
@@ -186,11 +193,11 @@ class WellRows(QAbstractTableModel):
         theme = Theme.of(QGuiApplication.palette())
         if column == WELL:
             return QColor(theme.agent(self._model.agent_index(well)))
-        return QColor(theme.muted) if column == REASON or self._is_excluded(well) else None
+        return QColor(theme.muted) if column == USE or self._is_excluded(well) else None
 
     def _text(self, well: str, column: int) -> str:
         known = self._model.contents.get(well, Contents(None))
-        given = {WELL: well, AGENT: known.agent, REASON: known.exclude or self._measured_out(well)}
+        given = {WELL: well, AGENT: known.agent, USE: known.exclude or self._measured_out(well)}
         if column in {T1, T2}:
             return _time(self._rates.get("R1" if column == T1 else "R2", {}).get(well))
         if column == CONCENTRATION and known.concentration_mM is not None:

@@ -82,6 +82,8 @@ def style_sheet(theme: Theme) -> str:
         QDockWidget {{ font-weight: 600; }}
         QDockWidget::title {{ padding: {GRID * 2}px {PADDING}px {GRID}px {PADDING}px; background: transparent; }}
         QTableView, QTreeView {{ border: none; }}
+        QTableView::item {{ padding: 0px {GRID + 1}px; }}
+        QTreeView, QListView {{ padding: {GRID}px {GRID * 2}px; border: none; }}
         QHeaderView::section {{ border: none; border-bottom: 1px solid {theme.line}; padding: {GRID}px {GRID * 2}px;
             background: {theme.base}; color: {theme.muted}; font-weight: normal; }}
         QLabel[role="muted"] {{ color: {theme.muted}; }}
@@ -91,10 +93,11 @@ def style_sheet(theme: Theme) -> str:
         QToolButton[segment="true"]:focus {{ border-color: {theme.accent}; }}
         QToolButton[segment="true"]:checked {{ background: {theme.accent}; border-color: {theme.accent};
             color: {theme.base}; }}
-        QPushButton[role="primary"] {{ background: {theme.accent}; color: {theme.base}; border: none;
-            border-radius: {GRID}px; padding: {GRID * 2}px {PADDING * 2}px; font-weight: 600; }}
+        QPushButton[role="primary"] {{ background: {theme.accent}; color: {theme.base};
+            border: 2px solid {theme.accent}; border-radius: {GRID}px;
+            padding: {GRID * 2}px {PADDING * 2}px; font-weight: 600; }}
         QPushButton[role="primary"]:hover {{ background: {theme.accent_strong}; }}
-        QPushButton[role="primary"]:focus {{ outline: none; border: 2px solid {theme.text}; }}
+        QPushButton[role="primary"]:focus {{ border-color: {theme.accent_strong}; }}
         Banner {{ border: none; }}
     """
 

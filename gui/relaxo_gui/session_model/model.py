@@ -63,7 +63,7 @@ class SessionModel(QObject):
     def current(self) -> bool:
         """Whether the results are complete and those of the recipe as it stands."""
         known = self._snapshot
-        return known is not None and known.result is not None and known.recipe == self.recipe
+        return known is not None and known.result is not None and known.result.recipe == self.recipe
 
     @property
     def contents(self) -> Mapping[str, Contents]:

@@ -31,6 +31,9 @@ class Circle:
     dashed: bool = False
 
 
+_DIAGONAL = 0.62
+
+
 class ImageView(QWidget):
     """Shows one picture at a time.
 
@@ -48,6 +51,7 @@ class ImageView(QWidget):
         super().__init__(parent)
         self._canvas = pg.GraphicsLayoutWidget()
         self._canvas.setBackground(IMAGE_BACKGROUND)
+        self._canvas.setAntialiasing(True)
         self._canvas.ci.setContentsMargins(0, 0, 0, 0)
         self._box = self._canvas.addViewBox(row=0, col=0, lockAspect=True, invertY=True, enableMenu=False)
         self._picture = pg.ImageItem(axisOrder="row-major")
@@ -58,7 +62,8 @@ class ImageView(QWidget):
         self._bar.axis.setStyle(tickLength=0)
         self._bar.axis.enableAutoSIPrefix(enable=False)
         self._canvas.addItem(self._bar, row=0, col=1)
-        self._bar.hide()
+        self._bar.setFixedWidth(68)
+        self._bar.setOpacity(0.0)
         self._array: NDArray[Any] | None = None
         self._circles: tuple[Circle, ...] = ()
         self._drawn: list[Any] = []
@@ -108,17 +113,16 @@ class ImageView(QWidget):
         self._array = picture
         if picture is None:
             self._picture.clear()
-            self._bar.hide()
+            self._bar.setOpacity(0.0)
             return
         table = np.arange(256, dtype=np.uint8)[:, np.newaxis].repeat(3, axis=1) if colours is None else colours
         self._picture.setImage(picture, autoLevels=False, levels=levels, lut=table)
-        self._bar.setVisible(unit is not None)
+        # Unseen it keeps its place, so that the picture stands still when views are switched.
+        self._bar.setOpacity(1.0 if unit is not None else 0.0)
         if unit is not None:
             self._bar.setColorMap(pg.ColorMap(None, table))
             self._bar.setLevels(levels)
             self._bar.axis.setLabel(unit, color="#c8ced4")
-        # The bar keeps its place where there is none, so that the picture stands still when views are switched.
-        self._bar.setFixedWidth(64)
         if former != picture.shape:
             self._box.setAspectLocked(lock=True, ratio=pixel_shape)
             self.fit()
@@ -169,11 +173,13 @@ class ImageView(QWidget):
                 2 * circle.radius,
             )
             outline.setPen(pg.mkPen(circle.colour, width=3.5 if bold else 1.5, style=style))
-            name = pg.TextItem(circle.name, color="#ffffff" if bold else circle.colour, anchor=(0.5, 1.0))
+            # At its upper left, where the gap to the neighbours of a plate is widest.
+            name = pg.TextItem(circle.name, color="#ffffff" if bold else circle.colour, anchor=(1.0, 1.0))
             font = QFont(self.font())
             font.setBold(bold)
             name.setFont(font)
-            name.setPos(circle.column + 0.5, circle.row + 0.5 - circle.radius)
+            corner = circle.radius * _DIAGONAL
+            name.setPos(circle.column + 0.5 - corner, circle.row + 0.5 - corner)
             for item in (outline, name):
                 self._box.addItem(item, ignoreBounds=True)
                 self._drawn.append(item)

@@ -61,6 +61,7 @@ class LinePlot(QWidget):
         super().__init__(parent)
         self._labels = {"bottom": x_label, "left": y_label}
         self._plot = pg.PlotWidget(enableMenu=False)
+        self._plot.setAntialiasing(True)
         self._plot.hideButtons()
         self._plot.setMouseEnabled(x=False, y=False)
         self._points: tuple[Point, ...] = ()
@@ -133,7 +134,9 @@ class LinePlot(QWidget):
                 ground.setAlpha(46)
                 self._add(pg.FillBetweenItem(*edges, brush=ground))
             style = Qt.PenStyle.DashLine if curve.dashed else Qt.PenStyle.SolidLine
-            self._add(pg.PlotDataItem(curve.x, curve.y, pen=pg.mkPen(curve.colour, width=2, style=style)))
+            self._add(
+                pg.PlotDataItem(curve.x, curve.y, pen=pg.mkPen(curve.colour, width=2, style=style), antialias=True)
+            )
         for point in self._points:
             if np.isfinite(point.error):
                 bar = pg.ErrorBarItem(
