@@ -87,12 +87,16 @@ class Numbers:
         """Return the number in a cell as `read` does, and refuse a negative one."""
         number = self.read(row, column)
         if number is not None and number < 0:
-            raise InputError(
-                f'"{text_of(row.cells[column.index])}" in the column "{column.name}" is negative',
-                where=self._sheet.at(row.line),
-                hint="Correct it, or leave the cell empty",
-            )
+            raise self.refused(row, column, "negative")
         return number
+
+    def refused(self, row: Row, column: Column, what: str) -> InputError:
+        """Return the error that says what is wrong with the number in a cell."""
+        return InputError(
+            f'"{text_of(row.cells[column.index])}" in the column "{column.name}" is {what}',
+            where=self._sheet.at(row.line),
+            hint="Correct it, or leave the cell empty",
+        )
 
     def _ambiguous(self, row: Row, what: str) -> InputError:
         return InputError(

@@ -28,6 +28,10 @@ _TEXT = frozenset({"well", "agent", "exclude"})
 EXCLUDED = "excluded in the table"
 NOT_MEASURED = "not measured"
 
+# Beyond these a number is a slip, and arithmetic overflows sooner or later.
+_LEAST_MM, _MOST_MM = 1e-12, 1e5
+_LEAST_S, _MOST_S = 1e-9, 1e5
+
 # Excel writes yes and no in the language it speaks.
 _YES = frozenset({"yes", "y", "x", "1", "true", "excluded", "ja", "oui", "wahr", "vrai", "verdadero", "vero"})
 _NO = frozenset({"no", "n", "0", "false", "nein", "non", "falsch", "faux", "falso"})
@@ -90,7 +94,7 @@ def read_rates(path: Path) -> dict[str, Rates]:
 
     Returns
     -------
-    ``R1`` and/or ``R2``: those that have a column.
+    ``R1`` and/or ``R2``: those that have a column with something in it.
 
     Raises
     ------
@@ -110,7 +114,7 @@ def read_rates(path: Path) -> dict[str, Rates]:
         _refuse_twice(sheet, row, well, seen)
         reasons = _exclusions(row, columns)
         for number, name in quantities.items():
-            rate = _rate(sheet, row, columns[name], numbers, excluded=number in reasons)
+            rate = _rate(numbers, row, columns[name], excluded=number in reasons)
             wells[number].append(
                 WellRate(
                     well=well,
@@ -170,7 +174,13 @@ def _quantities(sheet: Sheet, columns: dict[str, Column]) -> dict[str, str]:
             quantities[number] = given[0]
     if not quantities:
         raise _column_missing(sheet, "the table has neither relaxation times nor rates", "T1_ms")
-    return quantities
+    # wells.csv has the columns of both times also where only one was measured.
+    filled = {
+        number: name
+        for number, name in quantities.items()
+        if not all(is_missing(row.cells[columns[name].index]) for row in sheet.rows)
+    }
+    return filled or quantities
 
 
 def _numbers(sheet: Sheet, columns: dict[str, Column]) -> Numbers:
@@ -254,21 +264,25 @@ def _concentration(numbers: Numbers, row: Row, columns: dict[str, Column], field
     if field not in columns:
         return None
     value = numbers.at_least_zero(row, columns[field])
-    return None if value is None else to_millimolar(value, columns[field].unit)
+    if value is None:
+        return None
+    concentration = to_millimolar(value, columns[field].unit)
+    if concentration and not _LEAST_MM < concentration < _MOST_MM:
+        raise numbers.refused(row, columns[field], "no concentration that a well can have")
+    return concentration
 
 
-def _rate(sheet: Sheet, row: Row, column: Column, numbers: Numbers, *, excluded: bool) -> float:
+def _rate(numbers: Numbers, row: Row, column: Column, *, excluded: bool) -> float:
     """Return a rate in 1/s; NaN when it was not measured, or is excluded and none."""
     value = numbers.read(row, column)
     if value is None or (excluded and value <= 0):
         return math.nan
     if value <= 0:
-        raise InputError(
-            f'"{text_of(row.cells[column.index])}" in the column "{column.name}" is not above zero',
-            where=sheet.at(row.line),
-            hint="Leave the cell empty where nothing was measured",
-        )
-    return value if column.field.startswith("R") else 1 / _seconds(value, column)
+        raise numbers.refused(row, column, "not above zero")
+    time = 1 / value if column.field.startswith("R") else _seconds(value, column)
+    if not _LEAST_S < time < _MOST_S:
+        raise numbers.refused(row, column, "no relaxation of a sample")
+    return value if column.field.startswith("R") else 1 / time
 
 
 def _error(numbers: Numbers, row: Row, columns: dict[str, Column], field: str, rate: float) -> float:

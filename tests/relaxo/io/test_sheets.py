@@ -65,7 +65,9 @@ def test_a_zip_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
 
 _CELLS = st.one_of(
     st.sampled_from(["well", "row", "column", "mM", "concentration", "T1_ms", "R2 (1/s)", "agent", "exclude", "", "#"]),
-    st.sampled_from(["1", "A1", "0,5", "0.5", "1.234,5", "-1", "nan", "x", "T1: no", '"', "sep=;", "\x00", "\u00b5M"]),
+    st.sampled_from(
+        ["1", "A1", "0,5", "0.5", "1.234,5", "-1", "nan", "1e-320", "1e300", "T1: no", '"', "sep=;", "\x00", "\u00b5M"]
+    ),
     st.text(max_size=4),
 )
 _TABLES = st.tuples(st.lists(st.lists(_CELLS, max_size=5), max_size=5), st.sampled_from(",;\t")).map(

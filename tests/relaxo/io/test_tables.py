@@ -139,6 +139,7 @@ REFUSED = {
     "typographic minus": ("well,mM\n1,\N{MINUS SIGN}0.5\n", 2, "is negative"),
     "a word": ("well,mM\n1,0\n2,none given\n", 3, '"none given" in the column "mM" is not a number'),
     "a unit in the cell": ("well,mM\n1,0.5 mM\n", 2, "is not a number"),
+    "more than pure": ("well,mM\n1,1e6\n", 2, "no concentration that a well can have"),
     "too large": ("well,mM\n1,1e999\n", 2, "is not a number"),
     "a plate row": ("row,column,mM\nA,1,0\n", 2, "is not a number"),
     "comma and point": ("well;mM\n1;0\n2;1.234,5\n", 3, '"1.234,5" has a comma and a point'),
@@ -232,6 +233,8 @@ def test_times_become_rates(tmp_path: Path) -> None:
 
 def test_only_what_was_measured_is_there(tmp_path: Path) -> None:
     assert list(read_rates(_csv(tmp_path, "mM,T2_ms\n0,80\n"))) == ["R2"]
+    assert list(read_rates(_csv(tmp_path, "mM,T1_ms,T2_ms\n0,,80\n"))) == ["R2"]
+    assert list(read_rates(_csv(tmp_path, "mM,T1_ms,T2_ms\n0,,\n"))) == ["R1", "R2"]
 
 
 def test_rates_and_seconds_are_taken_as_they_are(tmp_path: Path) -> None:
@@ -272,6 +275,8 @@ def test_the_table_that_relaxo_writes_is_read_back(tmp_path: Path) -> None:
 RATES_REFUSED = {
     "zero": ("mM,T1_ms\n0,0\n", 2, "is not above zero"),
     "negative": ("mM,T1_ms\n0,100\n1,-5\n", 3, "is not above zero"),
+    "too short": ("mM,T1_ms\n0,1e-320\n", 2, "no relaxation of a sample"),
+    "too fast": ("mM,R1_per_s\n0,1e300\n", 2, "no relaxation of a sample"),
     "a negative error": ("mM,T1_ms,T1_se_ms\n0,100,-1\n", 2, "is negative"),
     "a word": ("mM,T1_ms\n0,long\n", 2, "is not a number"),
     "both": ("mM,T1_ms,R1_per_s\n0,100,10\n", 1, "say the same twice"),
