@@ -64,8 +64,9 @@ class FitsPart(Part, frozen=True):
 class RegressionPart(Part, frozen=True):
     """How rates are regressed on concentration, and what they are compared with."""
 
-    weights: Literal["relative", "standard_error", "none"] = "relative"
-    """What the error of a rate is taken to be proportional to: the rate itself, its standard error, or nothing."""
+    weights: Literal["none", "relative", "standard_error"] = "none"
+    """What the error of a rate is taken to be proportional to: nothing (ordinary least squares, as most published
+    relaxivities are computed), the rate itself, or its standard error."""
     per: Literal["ion", "molecule"] = "ion"
     """What the concentrations count."""
     control: str | None = None

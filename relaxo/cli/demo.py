@@ -10,7 +10,7 @@ from relaxo.cli.console import print_notices, print_places, progress
 from relaxo.cli.summary import print_agents
 
 
-@click.command("demo")
+@click.command("demo", short_help="Analyse the shipped phantom beside its truth.")
 @click.option(
     "--out",
     default="relaxo-demo",

@@ -10,7 +10,7 @@ from relaxo.cli.console import print_notices, print_places, progress
 from relaxo.cli.source import recipe_for
 
 
-@click.command("fit")
+@click.command("fit", short_help="Fit T1 and T2 maps alone.")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the maps.")
 def command(path: Path, out: Path) -> None:

@@ -16,8 +16,8 @@ from relaxo.cli.summary import print_agents
 @click.option("--json", "as_json", is_flag=True, help="Print the agents as results.json has them.")
 @click.option(
     "--weights",
-    type=click.Choice(["relative", "standard_error", "none"]),
-    default="relative",
+    type=click.Choice(["none", "relative", "standard_error"]),
+    default="none",
     show_default=True,
     help="What the error of a rate is taken to be proportional to.",
 )
@@ -29,7 +29,7 @@ def command(
     table: Path,
     *,
     as_json: bool,
-    weights: Literal["relative", "standard_error", "none"],
+    weights: Literal["none", "relative", "standard_error"],
     per: Literal["ion", "molecule"],
     field: float | None,
 ) -> None:

@@ -11,7 +11,7 @@ from relaxo.cli.source import recipe_for
 from relaxo.cli.summary import print_agents
 
 
-@click.command("run")
+@click.command("run", short_help="From images to relaxivities and the figure.")
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option(
     "--concentrations",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from relaxo.data import Inventory, StackSource
 
 
-@click.command("scan")
+@click.command("scan", short_help="Show what a folder holds, and what was left out.")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
 def command(path: Path, *, as_json: bool) -> None:

@@ -10,7 +10,7 @@ from relaxo.cli.console import print_json, print_table, progress
 from relaxo.cli.source import recipe_for
 
 
-@click.command("wells")
+@click.command("wells", short_help="Show the wells that are found.")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 def command(path: Path, *, as_json: bool) -> None:

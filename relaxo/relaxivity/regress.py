@@ -31,7 +31,7 @@ _LOGITS = np.linspace(-50, 50, 101)
 def regress(
     quantity: Literal["r1", "r2"],
     wells: Sequence[WellRate],
-    weights: Literal["relative", "standard_error", "none"] = "relative",
+    weights: Literal["none", "relative", "standard_error"] = "none",
 ) -> Line:
     """Fit rate = intercept + relaxivity x concentration by weighted least squares.
 

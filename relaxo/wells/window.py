@@ -42,8 +42,8 @@ def outside_window(rates: Rates, protocol: Protocol) -> tuple[Notice, ...]:
             notices.append(
                 Notice(
                     f"{quantity.lower()}_short",
-                    f"{quantity} of {s_to_ms(well.time):.3g} ms is short for a shortest {name} of "
-                    f"{s_to_ms(first):.3g} ms: measure shorter times, or exclude this well.",
+                    f"{quantity} of {_ms(well.time)} ms is short for a shortest {name} of "
+                    f"{_ms(first)} ms: measure shorter times, or exclude this well.",
                     well.well,
                 )
             )
@@ -51,9 +51,15 @@ def outside_window(rates: Rates, protocol: Protocol) -> tuple[Notice, ...]:
             notices.append(
                 Notice(
                     f"{quantity.lower()}_long",
-                    f"{quantity} of {s_to_ms(well.time):.3g} ms is long for a longest {name} of "
-                    f"{s_to_ms(last):.3g} ms: measure longer times, or exclude this well.",
+                    f"{quantity} of {_ms(well.time)} ms is long for a longest {name} of "
+                    f"{_ms(last)} ms: measure longer times, or exclude this well.",
                     well.well,
                 )
             )
     return tuple(notices)
+
+
+def _ms(time: float) -> str:
+    """Return a time in ms with three digits, and no power of ten."""
+    shown = s_to_ms(time)
+    return f"{shown:.0f}" if shown >= 100 else f"{shown:.3g}"

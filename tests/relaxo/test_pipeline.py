@@ -117,7 +117,7 @@ def test_plate_coordinates_in_the_contents_name_the_wells_by_plate(pipeline, rec
         ContentsPart(well="A1", concentration_mM=0.0),
         *(ContentsPart(well=f"A{column}", concentration_mM=0.1 * column, agent="x") for column in (2, 3, 4)),
     )
-    result = pipeline.run(changed(recipe, contents=contents))
+    result = pipeline.run(changed(recipe, contents=contents, regression=RegressionPart()))
     assert result.wells["T1"].wells[0].name == "A1"
     assert set(result.contents) == {"A1", "A2", "A3", "A4"}
 
@@ -138,11 +138,8 @@ def test_plate_coordinates_in_the_contents_name_the_wells_by_plate(pipeline, rec
             AnalysisError,
             "3 different concentrations",
         ),
-        (
-            {"regression": RegressionPart(reference="none such"), "wells": WellsPart(naming="plate")},
-            InputError,
-            "none such",
-        ),
+        ({"regression": RegressionPart(reference="none such")}, InputError, "none such"),
+        ({"wells": WellsPart(find_in="T2"), "stacks": StacksPart(T2="MESE-9")}, InputError, "MESE-9"),
     ],
 )
 def test_what_cannot_be_done_is_refused_in_words(pipeline, recipe, parts, error, words):

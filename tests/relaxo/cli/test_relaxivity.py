@@ -45,8 +45,8 @@ def test_too_few_concentrations_end_with_4(call, tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("concentration_mM\n0.1\n", "T1_ms"),
-        ("T1_ms\n100\n", "concentration"),
+        ("concentration_mM,agent\n0.1,Gd6\n", "T1_ms"),
+        ("T1_ms,T2_ms\n100,50\n", "concentration"),
         ("", "empty"),
         ("concentration_mM,T1_ms\n0.1,-5\n", "line 2"),
     ],
