@@ -12,19 +12,21 @@ if TYPE_CHECKING:
 _NEAREST = 1.25
 """Neighbours up to this multiple of a point's nearest one tell the direction."""
 _ORDERED = 0.8
-_FEW = 4
+_FEW = 5
 _FEW_TILT = np.radians(15)
-_JITTER = 0.25
+_CONE = 0.4
+"""Slope up to which one point stands beside another, rather than above it."""
+_MISS = 0.3
 """Share of the pitch by which a point may miss its place."""
-_SAME_ROW = 0.35
-"""Share of the pitch below which two points stand in one row."""
+_SKEW = 0.1
+"""How far rows and columns may be from a right angle, in radians."""
 
 
 def tilt(points: NDArray[Any]) -> float | None:
     """Return the angle in radians by which rows of points turn clockwise from the horizontal, None for no order.
 
     Directions to nearest neighbours repeat every 90 degrees on a square lattice and every 60 on a hexagonal one, so
-    their angles, taken four-fold or six-fold, agree. The answer lies within 45 or 30 degrees; for fewer than four
+    their angles, taken four-fold or six-fold, agree. The answer lies within 45 or 30 degrees; for fewer than five
     points, whose order may be chance, within 15.
 
     Parameters
@@ -34,9 +36,9 @@ def tilt(points: NDArray[Any]) -> float | None:
     """
     if len(points) < 2:
         return None
-    vector = points[None] - points[:, None]
+    vectors = points[None] - points[:, None]
     near = distances(points) <= _NEAREST * nearest_distance(points)[:, None]
-    angles = np.arctan2(vector[..., 0], vector[..., 1])[near]
+    angles = np.arctan2(vectors[..., 0], vectors[..., 1])[near]
     for fold in (4, 6):
         mean = np.exp(1j * fold * angles).mean()
         if abs(mean) > _ORDERED:
@@ -69,8 +71,9 @@ def nearest_distance(points: NDArray[Any]) -> NDArray[np.float64]:
 def lattice(points: NDArray[Any]) -> NDArray[np.int64] | None:
     """Return (m, 2), the row and column number of every point from 0 on, or None when they stand on no lattice.
 
-    Places may be empty, so may whole rows and columns as long as two neighbouring ones are there to tell the pitch;
-    rows and columns may have different pitches. Numbers start at the first row and column in which a point stands.
+    Rows and columns meet at right angles, each with a pitch of its own. Places may be empty, so may whole rows and
+    columns as long as two neighbouring ones are there to tell the pitch. Numbers start at the first row and column in
+    which a point stands.
 
     Parameters
     ----------
@@ -81,31 +84,62 @@ def lattice(points: NDArray[Any]) -> NDArray[np.int64] | None:
     if angle is None:
         return None
     upright = turned(points, angle)
-    usual = float(np.median(nearest_distance(points)))
-    rows, columns = _numbers(upright[:, 0], usual), _numbers(upright[:, 1], usual)
-    if rows is None or columns is None:
-        return None
-    places = np.stack([rows, columns], axis=1)
-    return places if len(np.unique(places, axis=0)) == len(places) else None
-
-
-def _numbers(position: NDArray[Any], nearest: float) -> NDArray[np.int64] | None:
-    """Return (m,), which of equally spaced lines each position stands on, or None when they are not equally spaced."""
-    order = np.argsort(position)
-    lines = np.zeros(len(position), int)
-    lines[order[1:]] = np.cumsum(np.diff(position[order]) > _SAME_ROW * nearest)
-    middle = np.bincount(lines, position) / np.bincount(lines)
-    if len(middle) == 1:
-        spread = np.ptp(position)
-        return lines.astype(np.int64) if spread <= 2 * _JITTER * nearest else None
-    pitch = float(np.diff(middle).min())
+    down, across = _pitch(upright[:, ::-1]), _pitch(upright)
+    # Points in a single row tell no pitch between rows, and need none.
+    units = upright / (down or across or 1, across or down or 1)
+    numbers = _walk(units)
     for _ in range(3):
-        number = np.rint((middle - middle[0]) / pitch)
-        slope = np.polyfit(number, middle, 1)[0] if number[-1] > 0 else pitch
-        pitch = float(slope)
-    offset = float(np.median(middle - pitch * number))
-    miss = np.abs(position - offset - pitch * number[lines])
-    if miss.max() > _JITTER * min(pitch, 2 * nearest) or len(np.unique(number)) < len(number):
+        placed = _fit(numbers, units)
+        numbers = np.rint((units - placed[2]) @ np.linalg.inv(placed[:2])).astype(np.int64)
+    placed = _fit(numbers, units)
+    miss = np.abs((units - placed[2]) @ np.linalg.inv(placed[:2]) - numbers)
+    rows, columns = placed[:2] * (down or across or 1, across or down or 1)
+    skew = abs(float(rows @ columns)) / float(np.linalg.norm(rows) * np.linalg.norm(columns))
+    alone = len(np.unique(numbers, axis=0)) == len(numbers)
+    return numbers - numbers.min(axis=0) if miss.max() < _MISS and skew < _SKEW and alone else None
+
+
+def _pitch(points: NDArray[Any]) -> float | None:
+    """Return the distance to the next point along the second axis of (m, 2); None when no two stand side by side."""
+    aside, along = np.abs(points[None] - points[:, None]).transpose(2, 0, 1)
+    beside = np.where((along > 0) & (aside < _CONE * along), along, np.inf).min(axis=1)
+    beside = beside[np.isfinite(beside)]
+    if not beside.size:
         return None
-    numbers: NDArray[np.int64] = (number - number[0])[lines].astype(np.int64)
-    return numbers
+    # A point whose neighbour is missing sees the one after; the shorter distances are those of a single step.
+    return float(np.median(beside[beside < 1.4 * np.percentile(beside, 10)]))
+
+
+def _walk(units: NDArray[Any]) -> NDArray[np.int64]:
+    """Return (m, 2), the numbers of points (m, 2) in units of the pitch, counted step by step from a middle one.
+
+    Counting steps between neighbours is sure even where the lattice is tilted a little; points that no such step
+    reaches are placed by their distance from the nearest that is.
+    """
+    numbers = np.zeros(units.shape, np.int64)
+    apart = distances(units)
+    new = int(np.where(np.isfinite(apart), apart, 0).sum(axis=1).argmin())
+    reached = np.zeros(len(units), bool)
+    gap, neighbour = np.full(len(units), np.inf), np.full(len(units), new)
+    while True:  # the shortest tree that joins all points, after Prim
+        reached[new] = True
+        closer = apart[new] < gap
+        gap[closer], neighbour[closer] = apart[new, closer], new
+        if reached.all():
+            return numbers
+        new = int(np.where(reached, np.inf, gap).argmin())
+        numbers[new] = numbers[neighbour[new]] + np.rint(units[new] - units[neighbour[new]]).astype(np.int64)
+
+
+def _fit(numbers: NDArray[Any], units: NDArray[Any]) -> NDArray[np.float64]:
+    """Return (3, 2), the step of a row, the step of a column and the place of number (0, 0), by least squares."""
+    design = np.column_stack([numbers, np.ones(len(numbers))])
+    placed, *_ = np.linalg.lstsq(design - [*numbers.mean(axis=0), 0], units, rcond=None)
+    for axis in (0, 1):
+        if np.ptp(numbers[:, axis]) == 0:  # one row or column: its step is at a right angle to the other one
+            placed[axis] = placed[1 - axis][::-1] * ((1, -1) if axis == 0 else (-1, 1))
+            if np.ptp(numbers[:, 1 - axis]) == 0:
+                placed[axis] = np.eye(2)[axis]
+    placed[2] -= numbers.mean(axis=0) @ placed[:2]
+    step: NDArray[np.float64] = placed
+    return step

@@ -72,7 +72,7 @@ def measure(maps: Maps, wells: Wells, part: WellsPart) -> Rates:
             why = (
                 f"fewer than {part.minimum_voxels} voxels lie in it"
                 if lies_in(well, wells.geometry)
-                else "it lies outside these images"
+                else "it does not lie whole in these images"
             )
             rates.append(_without_rate(well.name, 0, why))
     return Rates(quantity=_QUANTITY[name], wells=tuple(rates))
@@ -113,15 +113,14 @@ def _rate(name: str, times: NDArray[Any], statuses: NDArray[Any], fewest: int) -
     known = times[statuses == FitStatus.OK]
     voxels = int(known.size)
     if voxels < fewest:
-        only = f"only {voxels} of" if voxels else "none of"
-        return _without_rate(name, voxels, f"{only} {times.size} voxels has a value: {_reasons(statuses)}")
+        return _without_rate(name, voxels, _missing(voxels, statuses))
     mean = float(known.mean())
     if not mean > 0:
         return _without_rate(name, voxels, "its mean relaxation time is not positive")
     spread = float(known.std(ddof=1)) / mean**2 if voxels > 1 else math.nan
     excluded = None
     if voxels < _LEAST_SHARE * times.size:
-        excluded = f"only {voxels} of {times.size} voxels have a value: {_reasons(statuses)}"
+        excluded = _missing(voxels, statuses)
     return WellRate(name, 1 / mean, spread, spread / math.sqrt(voxels), voxels, excluded=excluded)
 
 
@@ -129,12 +128,14 @@ def _without_rate(name: str, voxels: int, why: str) -> WellRate:
     return WellRate(name, math.nan, math.nan, math.nan, voxels, excluded=why)
 
 
-def _reasons(statuses: NDArray[Any]) -> str:
-    """Return in words why voxels have no value, the commonest reason first."""
+def _missing(voxels: int, statuses: NDArray[Any]) -> str:
+    """Return in words how few voxels have a value and why the others have none, the commonest reason first."""
     count = np.bincount(statuses, minlength=max(FitStatus) + 1)
-    missing = [status for status in sorted(FitStatus, key=lambda status: -count[status]) if count[status]]
-    return ", ".join(
-        f"{_WHY[status]} in {count[status]} of {statuses.size} voxels"
-        for status in missing
-        if status is not FitStatus.OK
-    )
+    reasons = [
+        f"{_WHY[status]} in {count[status]}"
+        for status in sorted(FitStatus, key=lambda status: -count[status])
+        if count[status] and status is not FitStatus.OK
+    ]
+    total = statuses.size
+    why = f": {', '.join(reasons)} of {total} voxels" if reasons else ""
+    return (f"only {voxels} of {total} voxels have a value" if voxels else "no voxel has a value") + why

@@ -28,9 +28,9 @@ _SLACK = 0.1
 def rasterise(wells: Sequence[Well], geometry: Geometry, part: WellsPart) -> Wells:
     """Return wells with their measured voxels: those whose centre lies inside the circle less a margin.
 
-    The margin is `part.margin_mm`, or one pixel where a pixel is larger, because the pixels that the edge runs through
-    hold plastic and partial volume. A well that has fewer than `part.minimum_voxels` so takes as many as that, nearest
-    to its centre; one that has fewer even without a margin, or does not lie whole in the image, gets none.
+    The margin is `part.margin_mm`, or one and a half pixels where these are larger: the rim holds plastic, partial
+    volume and the ringing of the edge. A well that has fewer than `part.minimum_voxels` so takes as many as that,
+    nearest to its centre; one that has fewer even without a margin, or does not lie whole in the image, gets none.
 
     Parameters
     ----------
@@ -41,27 +41,25 @@ def rasterise(wells: Sequence[Well], geometry: Geometry, part: WellsPart) -> Wel
     part
         Margin and least number of voxels.
     """
-    depth, height, width = geometry.shape
+    _, height, width = geometry.shape
     _, row_spacing, column_spacing = geometry.spacing
     margin = max(part.margin_mm, _MARGIN_PIXELS * max(row_spacing, column_spacing))
     labels = np.zeros(geometry.shape, np.int16)
     nearest = np.full(geometry.shape, np.inf, np.float32)
     for label, well in enumerate(wells, 1):
-        first, last = max(well.slices[0], 0), min(well.slices[1], depth - 1)
-        rows = _window(well.row, well.radius_mm / row_spacing, height)
-        columns = _window(well.column, well.radius_mm / column_spacing, width)
-        if first > last or rows is None or columns is None:
+        window = _window(well, geometry)
+        if window is None:
             continue
+        slices, rows, columns = window
         distance = np.hypot(
             (np.arange(height)[rows, None] - well.row) * row_spacing,
             (np.arange(width)[columns] - well.column) * column_spacing,
         )
         inside = np.sort(distance[distance < well.radius_mm])
-        fewest = math.ceil(part.minimum_voxels / (last - first + 1))
+        fewest = math.ceil(part.minimum_voxels / (slices.stop - slices.start))
         if inside.size < fewest:
             continue
         region = distance <= max(well.radius_mm - margin, inside[fewest - 1])
-        window = (slice(first, last + 1), rows, columns)
         # Circles that a person drew may overlap: a voxel belongs to the well whose centre is nearer.
         mine = region & (distance < nearest[window])
         labels[window][mine] = label
@@ -146,17 +144,20 @@ def _moved(well: Well, old: Geometry, new: Geometry) -> tuple[Well, float]:
 
 
 def lies_in(well: Well, geometry: Geometry) -> bool:
-    """Return whether the centre of a well lies in a volume."""
-    depth, height, width = geometry.shape
-    return (
-        well.slices[0] < depth
-        and well.slices[1] >= 0
-        and -0.5 < well.row < height - 0.5
-        and -0.5 < well.column < width - 0.5
-    )
+    """Return whether a well lies whole in the images of a volume, in at least one slice."""
+    return _window(well, geometry) is not None
 
 
-def _window(centre: float, radius: float, size: int) -> slice | None:
-    """Return the pixels along one axis that a circle reaches, or None when the border cuts it."""
-    first, last = math.ceil(centre - radius), math.floor(centre + radius)
-    return slice(first, last + 1) if centre - radius >= -0.5 and centre + radius <= size - 0.5 else None
+def _window(well: Well, geometry: Geometry) -> tuple[slice, slice, slice] | None:
+    """Return the slices, rows and columns that a well reaches, or None when no slice does or the border cuts it."""
+    depth, *size = geometry.shape
+    first, last = max(well.slices[0], 0), min(well.slices[1], depth - 1)
+    if first > last:
+        return None
+    window = [slice(first, last + 1)]
+    for centre, pixels, spacing in zip((well.row, well.column), size, geometry.spacing[1:], strict=True):
+        low, high = centre - well.radius_mm / spacing, centre + well.radius_mm / spacing
+        if low < -0.5 or high > pixels - 0.5:
+            return None
+        window.append(slice(math.ceil(low), math.floor(high) + 1))
+    return window[0], window[1], window[2]
