@@ -7,6 +7,7 @@ The colours are those of Okabe and Ito; the maps' are lipari for T1 and navia fo
 from __future__ import annotations
 
 import logging
+import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +98,9 @@ def style() -> Iterator[None]:
     chatter.setLevel(logging.ERROR)
     try:
         # After a reset: what a person has in a matplotlibrc must not get into the paper unseen.
-        with matplotlib.style.context(settings, after_reset=True):
+        with matplotlib.style.context(settings, after_reset=True), warnings.catch_warnings():
+            # A sign that no font has is drawn as a box, which says it better than a warning.
+            warnings.filterwarnings("ignore", message="Glyph", category=UserWarning)
             yield
     finally:
         chatter.setLevel(level)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,6 +75,12 @@ def make_result() -> ResultFactory:
 def result() -> Result:
     """Return the result that most people see: Gd6, Gd-DTPA as the control, and a blank."""
     return _make_result()
+
+
+@pytest.fixture(scope="session")
+def without_contents() -> Callable[[Result], Result]:
+    """Return a function that takes back what a person said of the wells."""
+    return lambda result: dataclasses.replace(result, contents={}, agents=(), reference=None, control=None)
 
 
 def _make_result(
