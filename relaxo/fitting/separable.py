@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relaxo.fitting.grid import Grid, Start
+from relaxo.fitting.grid import Grid, Start, argmax
 from relaxo.fitting.problem import Problem, Solution
 from relaxo.fitting.projection import Projection, project
 
@@ -37,7 +37,7 @@ MARGIN = 1e-5
 #: quartic through the grid is ten times nearer to the truth.
 SLACK = 5e-4
 #: The signs are chosen on every so many nodes of the grid.
-COARSE = 2
+COARSE = 3
 
 
 def solve(problem: Problem, signal: Array, keep: Flags | None = None) -> Solution:
@@ -96,12 +96,13 @@ def _search_signs(problem: Problem, grid: Grid, signal: Array, weight: Array | N
     better. All three are scored, and whatever might be the minimum is finished.
     """
     points, voxels = signal.shape
-    smallest = signal.argmin(axis=0) if weight is None else np.where(weight > 0, signal, np.inf).argmin(axis=0)
+    counted = signal if weight is None else np.where(weight > 0, signal, np.inf)
+    smallest = argmax(1 / (counted + np.finfo(signal.dtype).tiny))
     pair = np.array([smallest, np.minimum(smallest + 1, points - 1)])
     coarse = grid.thinned(COARSE)
     tops = np.array([coarse.flipped(flipped).scores(signal, weight).max(axis=0) for flipped in range(points)])
-    np.put_along_axis(tops, pair, -1, axis=0)
-    flips = [*pair, tops.argmax(axis=0)]
+    np.put_along_axis(tops, pair, 0, axis=0)
+    flips = [*pair, argmax(tops)]
     starts = [grid.best(grid.scores(_flip(signal, flipped), weight)) for flipped in flips]
 
     scores = np.array([start.score for start in starts])
