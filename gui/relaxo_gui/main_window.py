@@ -74,7 +74,7 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Bring every dock back to its place."""
-        self.restoreState(self._original)
+        self.restoreState(self._original, _LAYOUT_VERSION)
         self._size_docks()
 
     def about(self) -> None:

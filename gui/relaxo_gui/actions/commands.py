@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from relaxo.pipeline import Result
     from relaxo_gui.actions.dialogs import Dialogs
 
-BY_HAND = "left out by hand"
+BY_HAND = "by hand"
 
 
 class Commands(QObject):

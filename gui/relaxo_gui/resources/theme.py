@@ -83,7 +83,7 @@ def style_sheet(theme: Theme) -> str:
         QDockWidget::title {{ padding: {GRID * 2}px {PADDING}px {GRID}px {PADDING}px; background: transparent; }}
         QTableView, QTreeView {{ border: none; }}
         QTableView::item {{ padding: 0px {GRID + 1}px; }}
-        QTreeView, QListView {{ padding: {GRID}px {GRID * 2}px; border: none; }}
+        QTreeView, QListView {{ padding: {GRID}px {GRID * 2}px; border: none; background: {theme.base}; }}
         QHeaderView::section {{ border: none; border-bottom: 1px solid {theme.line}; padding: {GRID}px {GRID * 2}px;
             background: {theme.base}; color: {theme.muted}; font-weight: normal; }}
         QLabel[role="muted"] {{ color: {theme.muted}; }}

@@ -62,7 +62,7 @@ class ImageView(QWidget):
         self._bar.axis.setStyle(tickLength=0)
         self._bar.axis.enableAutoSIPrefix(enable=False)
         self._canvas.addItem(self._bar, row=0, col=1)
-        self._bar.setFixedWidth(68)
+        self._bar.setFixedWidth(92)
         self._bar.setOpacity(0.0)
         self._array: NDArray[Any] | None = None
         self._circles: tuple[Circle, ...] = ()

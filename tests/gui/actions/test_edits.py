@@ -1,0 +1,62 @@
+"""Edits of a recipe: each entry keeps the way in which it names its well."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from relaxo.data import Geometry, Well, Wells
+from relaxo.errors import InputError
+from relaxo.recipe import ContentsPart, Recipe
+from relaxo_gui.actions.edits import choose_stack, set_contents
+
+RECIPE = Recipe(
+    sources=("images",),
+    contents=(
+        ContentsPart(well="1", concentration_mM=0.1, agent="Gd6"),
+        ContentsPart(row=10, column=30, concentration_mM=0.2, agent="Gd6"),
+    ),
+)
+
+
+@pytest.fixture
+def wells() -> Wells:
+    shape = (1, 40, 60)
+    named = tuple(Well(str(k + 1), 10, 10 + 20 * k, 0, (0, 0), 4.0) for k in range(3))
+    return Wells(geometry=Geometry(shape, np.eye(4)), labels=np.zeros(shape, np.int16), wells=named)
+
+
+def test_an_entry_by_name_is_changed_in_its_place(wells: Wells) -> None:
+    after = set_contents(RECIPE, wells, {"1": {"concentration_mM": 0.5}})
+    assert after.contents == (ContentsPart(well="1", concentration_mM=0.5, agent="Gd6"), RECIPE.contents[1])
+
+
+def test_an_entry_by_position_stays_one_by_position(wells: Wells) -> None:
+    after = set_contents(RECIPE, wells, {"2": {"exclude": "air bubble"}})
+    assert after.contents[1] == ContentsPart(row=10, column=30, concentration_mM=0.2, agent="Gd6", exclude="air bubble")
+
+
+def test_a_well_without_an_entry_gets_one(wells: Wells) -> None:
+    after = set_contents(RECIPE, wells, {"3": {"concentration_mM": 1.0}})
+    assert after.contents == (*RECIPE.contents, ContentsPart(well="3", concentration_mM=1.0))
+
+
+def test_an_entry_that_says_nothing_any_more_goes(wells: Wells) -> None:
+    after = set_contents(RECIPE, wells, {"1": {"concentration_mM": None, "agent": ""}})
+    assert after.contents == RECIPE.contents[1:]
+
+
+def test_the_same_again_is_the_same_recipe(wells: Wells) -> None:
+    assert set_contents(RECIPE, wells, {"1": {"concentration_mM": 0.1}}) == RECIPE
+
+
+def test_a_recipe_that_fits_no_well_is_refused(wells: Wells) -> None:
+    lost = Recipe(sources=("images",), contents=(ContentsPart(well="77"),))
+    with pytest.raises(InputError, match="77"):
+        set_contents(lost, wells, {"1": {"agent": "Gd6"}})
+
+
+def test_a_stack_is_chosen_and_left_to_the_program_again() -> None:
+    chosen = choose_stack(RECIPE, "T1", "IRT1-2")
+    assert (chosen.stacks.T1, chosen.stacks.T2) == ("IRT1-2", None)
+    assert choose_stack(chosen, "T1", None) == RECIPE

@@ -1,0 +1,162 @@
+"""What the tests of the app stand on: a screen, settings of their own, and a look at what is left behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    # Before Qt looks for a screen.
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+
+pytest.importorskip("PySide6.QtWidgets", reason="the desktop app is not installed: pip install relaxo[gui]")
+
+from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QThreadPool, QTimer
+from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
+
+from relaxo.samples import sample_phantom
+from relaxo_gui.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from relaxo_gui.actions.dialogs import Leave
+
+#: What opening the sample phantom may take on a busy machine, in ms.
+PATIENCE_MS = 60_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let pass what the offscreen platform says of itself on every window."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.qt_log_ignore("^This plugin does not support ", extend=True))
+
+
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Give every test settings of its own: those of the person at this machine are neither read nor written."""
+    folder = str(tmp_path_factory.mktemp("settings"))
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_garbage() -> Iterator[None]:
+    """Spare the look at what is left the hundred thousand objects that were there before the first test."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[None]:
+    """Fail a test that leaves a window, a thread or a running timer behind.
+
+    The usual causes: a widget without a parent that was not given to ``qtbot.addWidget``, and a job that was started
+    and not waited for.
+    """
+    threads = set(threading.enumerate())
+    yield
+    if "qtbot" not in request.fixturenames:
+        return
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    qapp.processEvents()
+    gc.collect()
+    windows = [f"{type(widget).__name__} {widget.objectName()!r}" for widget in qapp.topLevelWidgets()]
+    assert not windows
+    assert QThreadPool.globalInstance().activeThreadCount() == 0
+    # Threads of Qt that ran Python code show up here as dummies for as long as they live.
+    assert not [thread for thread in set(threading.enumerate()) - threads if thread.is_alive()]
+    timers = [each for each in gc.get_objects() if isinstance(each, QTimer) and isValid(each) and each.isActive()]
+    assert not timers
+
+
+class Answers:
+    """Stands in for the dialogs: gives the answers it was told to, and remembers what was asked."""
+
+    def __init__(self) -> None:
+        self.folder: Path | None = None
+        self.recipe: Path | None = None
+        self.save_to: Path | None = None
+        self.export_to: Path | None = None
+        self.leaving: Leave = "discard"
+        self.asked: list[str] = []
+
+    def folder_to_open(self) -> Path | None:
+        self.asked.append("folder to open")
+        return self.folder
+
+    def recipe_to_open(self) -> Path | None:
+        self.asked.append("recipe to open")
+        return self.recipe
+
+    def recipe_to_save(self, proposal: Path) -> Path | None:
+        self.asked.append(f"recipe to save, {proposal.name}")
+        return self.save_to
+
+    def folder_to_export(self, _proposal: Path) -> Path | None:
+        self.asked.append("folder to export")
+        return self.export_to
+
+    def leave(self, what: str) -> Leave:
+        self.asked.append(f"leave {what}")
+        return self.leaving
+
+
+@pytest.fixture
+def answers() -> Answers:
+    return Answers()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, answers: Answers) -> MainWindow:
+    """Return the window, empty."""
+    window = MainWindow()
+    window.commands.dialogs = answers  # type: ignore[assignment] # it only looks like one
+    window.commands.crashed.connect(_raise)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    return window
+
+
+@pytest.fixture
+def settle(qtbot: QtBot, window: MainWindow) -> Callable[[], None]:
+    """Return a call that waits until nothing is computed any more."""
+
+    def wait() -> None:
+        jobs = (window.commands.analysis, window.commands.exporting)
+        qtbot.waitUntil(lambda: not any(job.running for job in jobs), timeout=PATIENCE_MS)
+
+    return wait
+
+
+@pytest.fixture
+def sample(window: MainWindow, settle: Callable[[], None]) -> MainWindow:
+    """Return the window with the sample phantom, computed."""
+    window.commands.open_sample()
+    settle()
+    assert window.model.snapshot is not None
+    assert window.model.snapshot.error is None
+    return window
+
+
+@pytest.fixture(scope="session")
+def phantom() -> Path:
+    """Return the folder of the sample phantom."""
+    return sample_phantom()
+
+
+def _raise(error: BaseException) -> None:
+    raise error

@@ -1,0 +1,73 @@
+"""The session model: an edit is told, undone by name, and never mixed up with an older result."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from pytestqt.qtbot import QtBot
+
+from relaxo.recipe import Recipe
+from relaxo_gui.session_model import SessionModel
+
+RECIPE = Recipe(sources=("images",))
+OTHER = msgspec.structs.replace(RECIPE, sources=("others",))
+
+
+@pytest.fixture
+def model(qtbot: QtBot) -> SessionModel:  # noqa: ARG001 - a QObject needs the application
+    return SessionModel()
+
+
+def test_an_empty_model_has_nothing_to_undo_or_save(model: SessionModel) -> None:
+    assert (model.recipe, model.snapshot, model.undo_label, model.redo_label) == (None, None, None, None)
+    assert not model.modified
+    assert not model.current
+    model.undo()
+    model.redo()
+
+
+def test_an_edit_tells_before_and_after(model: SessionModel, qtbot: QtBot) -> None:
+    model.open(RECIPE)
+    with qtbot.waitSignals([model.changed, model.history_changed, model.contents_changed]):
+        model.edit("Other images", OTHER)
+    assert model.recipe == OTHER
+    assert model.undo_label == "Other images"
+    assert model.modified
+
+
+def test_undo_and_redo_walk_the_history(model: SessionModel, qtbot: QtBot) -> None:
+    model.open(RECIPE)
+    model.edit("Other images", OTHER)
+    with qtbot.waitSignal(model.changed) as heard:
+        model.undo()
+    assert heard.args == [OTHER, RECIPE]
+    assert (model.undo_label, model.redo_label, model.modified) == (None, "Other images", False)
+    model.redo()
+    assert model.recipe == OTHER
+
+
+def test_saving_is_noted(model: SessionModel) -> None:
+    model.open(RECIPE)
+    model.edit("Other images", OTHER)
+    model.mark_saved(Path("recipe.toml"))
+    assert not model.modified
+    assert model.path == Path("recipe.toml")
+    model.undo()
+    assert model.modified
+
+
+def test_opening_another_recipe_forgets_what_belonged_to_the_first(model: SessionModel) -> None:
+    model.open(RECIPE, Path("recipe.toml"))
+    model.edit("Other images", OTHER)
+    model.select("1")
+    model.open(RECIPE)
+    assert (model.path, model.undo_label, model.selected, model.snapshot) == (None, None, None, None)
+
+
+def test_a_selection_is_told_once(model: SessionModel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(model.selection_changed):
+        model.select("1")
+    with qtbot.assertNotEmitted(model.selection_changed):
+        model.select("1")

@@ -1,0 +1,78 @@
+"""The one window for mistakes of ours: it shows them all, from every thread, and the app goes on."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+
+import relaxo
+from relaxo_gui.app import Reporter, report_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from relaxo_gui.main_window import MainWindow
+
+
+@pytest.fixture
+def reporter(window: MainWindow) -> Iterator[Reporter]:
+    hooks = sys.excepthook, threading.excepthook
+    reporter = Reporter(window)
+    reporter.install()
+    yield reporter
+    sys.excepthook, threading.excepthook = hooks
+
+
+def test_a_report_says_versions_and_where(capsys: pytest.CaptureFixture[str], reporter: Reporter) -> None:
+    try:
+        _ = {}["nowhere"]
+    except KeyError as error:
+        sys.excepthook(KeyError, error, error.__traceback__)
+    assert reporter.window is not None
+    assert reporter.window.isVisible()
+    assert f"Relaxo {relaxo.__version__}" in reporter.window.report
+    assert "test_app.py" in reporter.window.report
+    assert "KeyError: 'nowhere'" in reporter.window.report
+    assert "KeyError" in capsys.readouterr().err
+
+
+def test_a_second_report_goes_into_the_same_window_and_can_be_copied(reporter: Reporter) -> None:
+    reporter.report(ValueError("first"))
+    first = reporter.window
+    reporter.report(ValueError("second"))
+    assert reporter.window is first
+    assert first is not None
+    assert first.report.index("first") < first.report.index("second")
+    first._copy.click()
+    assert QGuiApplication.clipboard().text() == first.report
+
+
+@pytest.mark.usefixtures("capsys")
+def test_a_thread_that_fails_is_reported_on_the_ui_thread(reporter: Reporter, qtbot: QtBot) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+    qtbot.waitUntil(lambda: reporter.window is not None)
+    assert reporter.window is not None
+    assert "ZeroDivisionError" in reporter.window.report
+
+
+def test_a_report_holds_the_whole_chain() -> None:
+    try:
+        try:
+            raise OSError("disk")
+        except OSError as error:
+            raise RuntimeError("write") from error
+    except RuntimeError as error:
+        text = report_text(error)
+    assert "disk" in text
+    assert "write" in text

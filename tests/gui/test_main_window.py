@@ -1,0 +1,262 @@
+"""The way through: from opening to the exported results, with mouse and keyboard."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QCloseEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QLineEdit
+
+import relaxo
+from relaxo import samples
+from relaxo.recipe import load
+from relaxo_gui.panels.wells import AGENT, CONCENTRATION, USE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from relaxo_gui.main_window import MainWindow
+    from tests.gui.conftest import Answers
+
+Settle = "Callable[[], None]"
+
+
+def slope(window: MainWindow, agent: str = "Gd6") -> float:
+    """Return the r1 that is shown."""
+    assert window.model.snapshot is not None
+    assert window.model.snapshot.result is not None
+    line = next(each.r1 for each in window.model.snapshot.result.agents if each.name == agent)
+    assert line is not None
+    return line.relaxivity.value
+
+
+def type_into(window: MainWindow, qtbot: QtBot, row: int, column: int, text: str) -> None:
+    """Type into a cell of the table of wells, as a person does."""
+    table = window.wells.table
+    table.setCurrentIndex(window.wells.rows.index(row, column))
+    table.edit(table.currentIndex())
+    editor = table.findChild(QLineEdit)
+    assert editor is not None
+    editor.selectAll()
+    qtbot.keyClicks(editor, text)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+
+
+def cell(window: MainWindow, row: int, column: int) -> str:
+    text = window.wells.rows.index(row, column).data()
+    assert isinstance(text, str)
+    return text
+
+
+def test_an_empty_window_says_what_it_does_and_offers_the_sample(window: MainWindow, settle: Settle) -> None:
+    assert window.welcome.isVisible()
+    assert not window.series.isVisible()
+    window.welcome.sample_button.click()
+    settle()
+    assert not window.welcome.isVisible()
+    assert window.image.image.picture is not None
+
+
+def test_the_way_through(
+    sample: MainWindow, settle: Settle, qtbot: QtBot, answers: Answers, tmp_path: Path, phantom: Path
+) -> None:
+    window, truth = sample, samples.truth(phantom)
+    # What was found and measured.
+    assert len(window.image.image.circles) == len(truth.wells)
+    assert window.wells.rows.rowCount() == len(truth.wells)
+    before = slope(window)
+    (true,) = (agent for agent in truth.agents if agent.name == "Gd6")
+    assert before == pytest.approx(true.r1, rel=0.02)
+    # A concentration is typed, and undone from the menu.
+    typed = cell(window, 4, CONCENTRATION)
+    type_into(window, qtbot, 4, CONCENTRATION, "0,25")
+    settle()
+    assert cell(window, 4, CONCENTRATION) == "0.25"
+    assert abs(slope(window) - before) > 1e-3
+    undo = window.actions_by_id["undo"]
+    assert undo.text() == "&Undo Concentration of 5"
+    undo.trigger()
+    settle()
+    assert cell(window, 4, CONCENTRATION) == typed
+    assert slope(window) == before
+    # A well is excluded, and the reason given where it stands.
+    box = window.wells.rows.index(8, USE)
+    window.wells.rows.setData(box, Qt.CheckState.Unchecked.value, Qt.ItemDataRole.CheckStateRole)
+    editor = window.wells.table.findChild(QLineEdit)
+    assert editor is not None
+    qtbot.keyClicks(editor, "air bubble")
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    settle()
+    assert cell(window, 8, USE) == "air bubble"
+    assert [point.name for point in window.relaxivity.plots["R1"].points if point.hollow] == ["9"]
+    assert [circle.name for circle in window.image.image.circles if circle.dashed] == ["9"]
+    # Saved and exported; the saved recipe gives the same numbers without the app.
+    answers.save_to, answers.export_to = tmp_path / "mine.toml", tmp_path / "out"
+    window.actions_by_id["save"].trigger()
+    window.actions_by_id["export"].trigger()
+    settle()
+    assert not window.isWindowModified()
+    exported = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
+    again = relaxo.run(tmp_path / "mine.toml")
+    assert {agent["name"]: agent["r1"]["value"] for agent in exported["agents"]} == {
+        agent.name: agent.r1.relaxivity.value for agent in again.agents if agent.r1
+    }
+    assert {agent["name"]: agent["r2"]["value"] for agent in exported["agents"]} == {
+        agent.name: agent.r2.relaxivity.value for agent in again.agents if agent.r2
+    }
+    assert [well["excluded"] for well in exported["wells"] if well["excluded"]] == ["air bubble"]
+
+
+def test_a_column_from_the_spreadsheet_is_pasted_and_undone_as_one(
+    sample: MainWindow, settle: Settle, qtbot: QtBot
+) -> None:
+    before = sample.model.recipe
+    QGuiApplication.clipboard().setText("well\tConcentration (mM)\tagent\r\n2\t0,06\tX1\r\n3\t0,11\tX1\r\n")
+    sample.wells.table.setCurrentIndex(sample.wells.rows.index(0, AGENT))
+    qtbot.keyClick(sample.wells.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    settle()
+    assert [cell(sample, row, AGENT) for row in (0, 1, 2)] == ["Gd6", "X1", "X1"]
+    assert [cell(sample, row, CONCENTRATION) for row in (1, 2)] == ["0.06", "0.11"]
+    assert sample.model.undo_label == "Paste 2 wells"
+    sample.actions_by_id["undo"].trigger()
+    assert sample.model.recipe == before
+    settle()
+
+
+def test_a_concentration_that_is_none_is_refused_in_the_window(sample: MainWindow, qtbot: QtBot) -> None:
+    before = sample.model.recipe
+    type_into(sample, qtbot, 0, CONCENTRATION, "much")
+    assert sample.model.recipe == before
+    assert "'much' is not a concentration" in sample.banner.text
+    assert sample.banner.isVisible()
+
+
+def test_when_too_few_concentrations_are_left_the_maps_stay_and_the_window_says_so(
+    sample: MainWindow, settle: Settle, qtbot: QtBot
+) -> None:
+    rows = sample.wells.rows.rowCount()
+    QGuiApplication.clipboard().setText("\n".join(["0.1", "0.2"] + ["\t"] * 0) + "\n")
+    QGuiApplication.clipboard().setText("well\tconcentration\n" + "\n".join(f"{k + 1}\t" for k in range(2, rows)))
+    sample.wells.table.paste()
+    settle()
+    assert sample.banner.isVisible()
+    assert sample.model.snapshot is not None
+    assert sample.model.snapshot.result is None
+    assert sample.image.views.allowed() == ["T1w", "T2w", "T1map", "T2map"]
+    assert not sample.actions_by_id["export"].isEnabled()
+    assert sample.relaxivity.table.isHidden()
+    sample.actions_by_id["undo"].trigger()
+    settle()
+    assert not sample.banner.isVisible()
+    assert sample.actions_by_id["export"].isEnabled()
+
+
+def test_well_image_and_plot_mark_one_another(sample: MainWindow, qtbot: QtBot) -> None:
+    sample.wells.table.setCurrentIndex(sample.wells.rows.index(3, CONCENTRATION))
+    assert sample.model.selected == "4"
+    assert sample.image.image._marked == {"4"}
+    assert sample.relaxivity.plots["R2"]._marked == {"4"}
+    sample.image.image.circle_clicked.emit("7")
+    assert sample.wells.table.currentIndex().row() == 6
+    sample.relaxivity.plots["R1"].hovered.emit("2")
+    assert sample.image.image._marked == {"2", "7"}
+    qtbot.wait(1)
+
+
+def test_maps_are_shown_in_ms_and_times_scrubbed(sample: MainWindow) -> None:
+    panel, snapshot = sample.image, sample.model.snapshot
+    assert snapshot is not None
+    panel.times.index = 3
+    assert (panel.image.picture == snapshot.stacks["T1"].signal[3, 0]).all()
+    panel.views.click("T1map")
+    well = snapshot.wells["T1"].wells[2]
+    picture = panel.image.picture
+    assert picture is not None
+    assert picture[round(well.row), round(well.column)] == pytest.approx(651, rel=0.1)
+    assert panel.times.isHidden()
+    panel.image.pointed.emit((round(well.row), round(well.column)))
+    assert "T₁ 6" in panel.reading.text()
+
+
+def test_a_view_stays_while_a_concentration_changes(sample: MainWindow, settle: Settle) -> None:
+    sample.image.views.click("T2map")
+    seen: list[str] = []
+    sample.model.snapshot_changed.connect(lambda: seen.append(sample.image.views.key))
+    sample.commands.set_concentration("3", "0.12")
+    settle()
+    assert set(seen) == {"T2map"}
+
+
+def test_a_folder_that_is_not_there_is_said_in_the_window(window: MainWindow, tmp_path: Path) -> None:
+    window.commands.open_paths([tmp_path / "none"])
+    assert "no such file or folder" in window.banner.text
+    assert window.welcome.isVisible()
+
+
+def test_a_folder_without_images_is_said_in_the_window(window: MainWindow, settle: Settle, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing here")
+    window.commands.open_paths([tmp_path])
+    settle()
+    assert window.banner.isVisible()
+    assert window.model.snapshot is not None
+    assert window.model.snapshot.error is not None
+
+
+def test_images_and_recipes_can_be_dropped(window: MainWindow, settle: Settle, phantom: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(phantom / "recipe.toml"))])
+    drop = QDropEvent(
+        QPointF(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    window.dropEvent(drop)
+    assert window.model.recipe == load(phantom / "recipe.toml")
+    settle()
+    assert window.model.current
+
+
+def test_a_cancelled_run_can_be_taken_up_again(window: MainWindow, settle: Settle, qtbot: QtBot) -> None:
+    window.commands.open_sample()
+    assert window.actions_by_id["cancel"].isEnabled()
+    window.actions_by_id["cancel"].trigger()
+    assert not window.commands.analysis.running
+    assert not window.model.current
+    qtbot.wait(50)
+    assert window.model.snapshot is None
+    window.actions_by_id["again"].trigger()
+    settle()
+    assert window.model.current
+
+
+@pytest.mark.parametrize(
+    ("answer", "closes", "saves"), [("save", True, True), ("discard", True, False), ("stay", False, False)]
+)
+def test_closing_asks_before_anything_is_lost(
+    sample: MainWindow, answers: Answers, tmp_path: Path, answer: str, closes: bool, saves: bool
+) -> None:
+    answers.leaving, answers.save_to = answer, tmp_path / "kept.toml"  # type: ignore[assignment] # one of the three
+    sample.commands.set_concentration("3", "0.12")
+    event = QCloseEvent()
+    sample.closeEvent(event)
+    assert event.isAccepted() == closes
+    assert (tmp_path / "kept.toml").exists() == saves
+    assert answers.asked[0] == "leave this analysis"
+    answers.leaving = "discard"
+
+
+def test_the_layout_can_be_brought_back(sample: MainWindow) -> None:
+    sample._docks["wells"].close()
+    assert not sample.wells.isVisible()
+    sample.reset_layout()
+    assert sample.wells.isVisible()
+
+
+def test_every_action_can_be_reached_by_keyboard_and_says_what_it_does(window: MainWindow) -> None:
+    shortcuts = [each.shortcut().toString() for each in window.actions_by_id.values() if not each.shortcut().isEmpty()]
+    assert len(set(shortcuts)) == len(shortcuts)
+    assert all(each.toolTip() for each in window.actions_by_id.values())
+    assert window.actions_by_id["open"].shortcut().toString() == "Ctrl+O"

@@ -1,0 +1,62 @@
+"""The plot of points and lines: all points in view, from zero on, each with its name."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from pytestqt.qtbot import QtBot
+
+from relaxo_gui.widgets.line_plot import Curve, LinePlot, Point
+
+POINTS = (
+    Point("a", 0.0, 1.0, 0.1, "#0000ff", "o"),
+    Point("b", 1.0, 5.0, float("nan"), "#0000ff", "o", hollow=True, tip="left out"),
+)
+X = np.linspace(0, 1, 5)
+CURVE = Curve(X, 1 + 4 * X, "#0000ff", 0.1 + 0 * X)
+
+
+@pytest.fixture
+def plot(qtbot: QtBot) -> LinePlot:
+    plot = LinePlot("c (mM)", "R1")
+    plot.resize(400, 300)
+    qtbot.addWidget(plot)
+    plot.show()
+    qtbot.waitExposed(plot)
+    plot.show_data(POINTS, [CURVE])
+    return plot
+
+
+def on_screen(plot: LinePlot, x: float, y: float) -> QPoint:
+    scene = plot._plot.getViewBox().mapViewToScene(QPointF(x, y))
+    return plot._plot.mapFromScene(scene)
+
+
+def test_all_points_and_zero_are_in_view(plot: LinePlot) -> None:
+    (left, right), (bottom, top) = plot._plot.getViewBox().viewRange()
+    assert left <= 0 < 1 <= right
+    assert bottom == 0
+    assert top >= 5
+
+
+def test_a_click_on_a_point_tells_its_name(plot: LinePlot, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(plot.clicked) as heard:
+        qtbot.mouseClick(plot._plot.viewport(), Qt.MouseButton.LeftButton, pos=on_screen(plot, 1.0, 5.0))
+    assert heard.args == ["b"]
+
+
+def test_a_hovered_point_tells_its_name_and_shows_its_tip(plot: LinePlot, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(plot.hovered) as heard:
+        qtbot.mouseMove(plot._plot.viewport(), on_screen(plot, 1.0, 5.0))
+    assert heard.args == ["b"]
+    assert plot.toolTip() == "left out"
+
+
+def test_new_data_replace_the_old(plot: LinePlot) -> None:
+    items = len(plot._plot.getPlotItem().items)
+    plot.show_data(POINTS, [CURVE])
+    assert len(plot._plot.getPlotItem().items) == items
+    plot.show_data((), ())
+    assert (plot.points, plot.curves) == ((), ())
+    assert len(plot._plot.getPlotItem().items) == 1

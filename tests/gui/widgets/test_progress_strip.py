@@ -1,0 +1,30 @@
+"""The progress strip: silent about what is quick, and gone at the end."""
+
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from relaxo_gui.widgets.progress_strip import ProgressStrip
+
+
+def test_what_is_quick_is_not_announced(qtbot: QtBot) -> None:
+    strip = ProgressStrip()
+    qtbot.addWidget(strip)
+    strip.set_running(running=True)
+    strip.set_running(running=False)
+    qtbot.wait(250)
+    assert strip.isHidden()
+
+
+def test_what_takes_time_is_shown_with_its_stage_and_can_be_cancelled(qtbot: QtBot) -> None:
+    strip = ProgressStrip()
+    qtbot.addWidget(strip)
+    strip.set_running(running=True)
+    strip.set_progress("Fitting T1", 3, 10)
+    qtbot.waitUntil(strip.isVisible, timeout=2000)
+    assert strip._label.text() == "Fitting T1…"
+    assert (strip._bar.value(), strip._bar.maximum()) == (3, 10)
+    with qtbot.waitSignal(strip.cancelled):
+        strip._stop.click()
+    strip.set_running(running=False)
+    assert strip.isHidden()
