@@ -3,7 +3,8 @@
 from relaxo.fitting.noise import background_sigma
 from relaxo.fitting.problem import Basis, Problem, Solution
 from relaxo.fitting.separable import solve
-from relaxo.fitting.surface import Axis, Surface, solve_surface
+from relaxo.fitting.surface import Axis, Surface
+from relaxo.fitting.surface_fit import solve_surface
 from relaxo.fitting.voxelwise import solve_each
 
 __all__ = [

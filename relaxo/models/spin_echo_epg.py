@@ -28,7 +28,7 @@ BEYOND_TRAIN = 20
 #: Nodes of the curves: in ln T2, and in radians from 180 degrees divided by the number of echoes.
 NODE_T2, NODE_ANGLE = 0.06, 0.7
 #: Every so many nodes, in T2 and angle, a search begins.
-SEARCH = (3, 4)
+SEARCH = (3, 2)
 
 
 def _t1(time: Array, options: Options) -> Array:

@@ -1,0 +1,298 @@
+"""Least squares for signals that are one amplitude times a curve from a family with two parameters.
+
+The best node of the family for a voxel is found by a matrix product; from there a damped Gauss-Newton iteration goes
+to the minimum. The mean that noise gives to magnitudes is part of the fit where sigma is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from relaxo.fitting.problem import Solution
+from relaxo.fitting.rician import MagnitudeTable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from relaxo.fitting.surface import Surface
+
+    Array = NDArray[np.float64]
+
+#: Voxels at a time: what one step needs of them stays in the processor's cache.
+BLOCK = 2048
+MAX_ITERATIONS = 50
+#: Share of the least curvature along y squared that a negative bend may take away.
+LARGEST_RELIEF = 0.7
+#: A step is negligible below the root of this, in standard errors.
+NEGLIGIBLE = 1e-9
+#: Accepted change of x and of y squared.
+TOLERANCE = 1e-8
+#: A minimum this near to the end of the range lies at the bound.
+MARGIN = 1e-6
+FIRST_DAMPING = 1e-6
+#: A second start is tried where it explains less by no more than this share of what the first leaves unexplained.
+NEARLY = 0.3
+#: A damping above this means that no step makes the sum of squares smaller.
+STUCK = 1e10
+
+_magnitude = MagnitudeTable()
+
+
+def solve_surface(surface: Surface, signal: Array, keep: NDArray[np.bool_], *, sigma: float | None = None) -> Solution:
+    """Fit every voxel.
+
+    Parameters
+    ----------
+    surface
+        The curves.
+    signal
+        (n, v), finite.
+    keep
+        (n, v), the points that count.
+    sigma
+        Noise of each of the two channels that the magnitude was taken of, in units of the signal; None for a signal
+        whose noise has no mean.
+
+    Returns
+    -------
+    Its time constant is exp(x), its amplitudes are the amplitude and y squared. A minimum at y = 0 is none at a bound:
+    what lies beyond is the same again.
+    """
+    signal, keep = np.ascontiguousarray(signal.T), np.ascontiguousarray(keep.T)
+    data = _Data(surface, signal, None if keep.all() else keep, sigma)
+    found = [_starts(data, block) for block in _blocks(np.arange(len(signal)))]
+    voxel, place = np.concatenate([one for one, _ in found]), np.concatenate([one for _, one in found])
+    active = np.arange(voxel.size)
+    here = _State.joined([data.evaluate(place[block], voxel[block]) for block in _blocks(active)])
+    damping = np.full(voxel.size, FIRST_DAMPING)
+    converged = np.zeros(voxel.size, bool)
+    for _ in range(MAX_ITERATIONS):
+        for block in _blocks(active):
+            converged[block] = _advance(data, here, damping, block, voxel[block])
+        active = active[~converged[active] & (damping[active] < STUCK)]
+        if active.size == 0:
+            break
+    # Of all starts of a voxel, the one with the smallest sum of squares.
+    order = np.lexsort((here.cost, voxel))
+    best = order[np.searchsorted(voxel[order], np.arange(len(signal)))]
+    return _solution(data, here.of(best), keep, converged[best])
+
+
+def _blocks(voxels: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    return [voxels[start : start + BLOCK] for start in range(0, len(voxels), BLOCK)]
+
+
+@dataclass(slots=True)
+class _State:
+    """Where the iteration stands: v voxels, three parameters (amplitude, x, y squared)."""
+
+    place: Array
+    """(v, 3)."""
+    cost: Array
+    """(v,), sum of squares."""
+    normal: Array
+    """(v, 3, 3), J'J."""
+    gradient: Array
+    """(v, 3), J'r with the residual r = signal - model."""
+    bend: Array
+    """(v,), what the curvature of the model along y squared adds to the last element of J'J."""
+
+    @classmethod
+    def joined(cls, parts: list[_State]) -> _State:
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in cls.__dataclass_fields__))
+
+    def of(self, voxels: NDArray[np.intp]) -> _State:
+        return _State(*(getattr(self, name)[voxels] for name in self.__dataclass_fields__))
+
+    def put(self, voxels: NDArray[np.intp], other: _State, which: NDArray[np.bool_]) -> None:
+        for name in self.__dataclass_fields__:
+            getattr(self, name)[voxels[which]] = getattr(other, name)[which]
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """What is fitted."""
+
+    surface: Surface
+    signal: Array
+    """(v, n)."""
+    weight: NDArray[np.bool_] | None
+    """(v, n), the points that count; None where all of them do."""
+    sigma: float | None
+
+    def evaluate(self, place: Array, voxels: NDArray[np.intp]) -> _State:
+        """Return the sum of squares of some voxels at places (v, 3), and its derivatives."""
+        rows = self.surface.curves(place[:, 1], np.sqrt(place[:, 2]))
+        curves, residual = rows[:, :4], rows[:, 4]
+        model = place[:, :1] * curves[:, 0]
+        curves[:, 1:] *= place[:, :1, None]
+        if self.sigma is not None:
+            # Noise makes no difference between a signal and its negative.
+            mean, slope = _magnitude(np.abs(model) / self.sigma)
+            curves *= np.copysign(slope, model)[:, None, :]
+            model = mean * self.sigma
+        np.subtract(self.signal[voxels], model, out=residual)
+        if self.weight is not None:
+            rows *= self.weight[voxels, None, :]
+        products = rows @ rows.transpose(0, 2, 1)
+        return _State(
+            place=place,
+            cost=products[:, 4, 4],
+            normal=products[:, :3, :3],
+            gradient=products[:, :3, 4],
+            bend=-products[:, 3, 4],
+        )
+
+
+def _starts(data: _Data, voxels: NDArray[np.intp]) -> tuple[NDArray[np.intp], Array]:
+    """Return where to begin, one or more times for every voxel: the voxels (s,), and amplitude, x, y^2 (s, 3)."""
+    signal, nodes = data.signal[voxels], data.surface.nodes
+    if data.sigma is not None:
+        # The mean square of a magnitude is that of the signal and of two channels of noise.
+        signal = np.sqrt(np.maximum(signal * signal - 2 * data.sigma**2, 0.0))
+    single = signal.astype(np.float32)
+    length = None
+    if data.weight is not None:
+        weight = data.weight[voxels].astype(np.float32)
+        single *= weight
+        length = np.maximum(np.sqrt(weight @ (nodes * nodes).T), 1e-6)
+    score = single @ nodes.T
+    if length is not None:
+        score /= length
+    _, count_x, count_y = data.surface.starts.shape
+    score = score.reshape(-1, count_x, count_y)
+    profile = score.max(axis=1)
+    chosen = _peaks(profile, (single * single).sum(axis=1))
+    which, column = np.nonzero(chosen)
+    row = score[which, :, column].argmax(axis=1)
+    norm, x, y = data.surface.starts[:, row, column]
+    if length is not None:
+        norm = norm * length.reshape(score.shape)[which, row, column]
+    amplitude = score[which, row, column] / np.maximum(norm, 1e-300)
+    return voxels[which], np.array([amplitude, x, y * y]).T
+
+
+def _peaks(profile: NDArray[np.float32], total: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return (v, s), where profiles (v, s) of the best score along y may lead to the least sum of squares.
+
+    Those are the highest peak and whatever other one is nearly as high, in comparison with the sum of squares that
+    the highest leaves of the `total` (v,).
+    """
+    edge = np.full((len(profile), 1), -np.inf, np.float32)
+    left, right = np.hstack([edge, profile[:, :-1]]), np.hstack([profile[:, 1:], edge])
+    best = profile.max(axis=1, keepdims=True)
+    explained = np.maximum(best, 0) ** 2
+    near = profile**2 > explained - NEARLY * np.maximum(total[:, None] - explained, 0)
+    peaks: NDArray[np.bool_] = (profile > left) & (profile >= right) & near & (profile > 0)
+    peaks[np.arange(len(profile)), profile.argmax(axis=1)] = True
+    return peaks
+
+
+def _advance(
+    data: _Data, here: _State, damping: Array, some: NDArray[np.intp], voxels: NDArray[np.intp]
+) -> NDArray[np.bool_]:
+    """Go one step from `some` states, of `voxels`, if it makes the sum of squares smaller; return which arrived."""
+    now = here.of(some)
+    # A step that damping made short says nothing of how far it still is.
+    free = damping[some] <= 1
+    step = _step(data.surface, now, damping[some])
+    proposed = now.place + step
+    proposed[:, 0] = np.maximum(proposed[:, 0], 0.0)
+    trial = data.evaluate(proposed, voxels)
+    # Rounding decides about steps as small as the last one.
+    better = trial.cost <= now.cost * (1 + 1e-13)
+    here.put(some, trial, better)
+    # A step that gained far less than it promised was too long.
+    gained = (now.cost - trial.cost) > 0.5 * np.einsum("va,va->v", step, now.gradient)
+    damping[some] = np.where(better & gained, damping[some] * 0.3, np.maximum(damping[some] * 5, 0.01))
+    length = np.einsum("va,vab,vb->v", step, now.normal, step)
+    short = (np.abs(step[:, 1:]) < TOLERANCE).all(axis=1) | (length < NEGLIGIBLE * now.cost / data.signal.shape[1])
+    arrived: NDArray[np.bool_] = free & short
+    return arrived
+
+
+def _step(surface: Surface, state: _State, damping: Array) -> Array:
+    """Return the damped step (v, 3), which stops at the ends of the axes."""
+    normal = state.normal.copy()
+    # Near y = 0 Gauss and Newton's approximation leaves out more than it holds; what is added keeps it positive.
+    normal[:, 2, 2] += np.maximum(state.bend, -LARGEST_RELIEF * _last_pivot(normal))
+    diagonal = np.einsum("vii->vi", normal)
+    diagonal += damping[:, None] * diagonal + 1e-300
+    step = _solve_symmetric(normal, state.gradient)
+    gradient = state.gradient.copy()
+    for parameter, axis in ((1, (surface.x.lower, surface.x.upper)), (2, (0.0, surface.y.upper**2))):
+        place = state.place[:, parameter]
+        stop = np.clip(step[:, parameter], axis[0] - place, axis[1] - place)
+        crossing = np.flatnonzero(stop != step[:, parameter])
+        if crossing.size == 0:
+            continue
+        # With this one stopped at its end, the others go where they are best beside it.
+        held, amount = normal[crossing], stop[crossing]
+        right = gradient[crossing] - held[:, :, parameter] * amount[:, None]
+        held[:, parameter, :] = held[:, :, parameter] = 0
+        held[:, parameter, parameter] = 1
+        right[:, parameter] = amount
+        normal[crossing], gradient[crossing] = held, right
+        step[crossing] = _solve_symmetric(held, right)
+        step[:, 1] = np.clip(step[:, 1], surface.x.lower - state.place[:, 1], surface.x.upper - state.place[:, 1])
+    return step
+
+
+def _solve_symmetric(matrix: Array, right: Array) -> Array:
+    """Solve positive definite systems (v, 3, 3) for (v, 3), by elimination; singular ones give 0."""
+    a, b, c = matrix[:, 0, 0], matrix[:, 1, 1], matrix[:, 2, 2]
+    d, e, f = matrix[:, 1, 0], matrix[:, 2, 0], matrix[:, 2, 1]
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        l10, l20 = d / a, e / a
+        s11 = b - l10 * d
+        l21 = (f - l20 * d) / s11
+        s22 = c - l20 * e - l21 * (f - l20 * d)
+        y1 = right[:, 1] - l10 * right[:, 0]
+        y2 = right[:, 2] - l20 * right[:, 0] - l21 * y1
+        x2 = y2 / s22
+        x1 = y1 / s11 - l21 * x2
+        x0 = right[:, 0] / a - l10 * x1 - l20 * x2
+        solved = np.stack([x0, x1, x2], axis=1)
+    return np.where(np.isfinite(solved).all(axis=1, keepdims=True), solved, 0.0)
+
+
+def _last_pivot(matrix: Array) -> Array:
+    """Return the curvature (v,) that matrices (v, 3, 3) leave to the last variable once the others follow it."""
+    a, b, d = matrix[:, 0, 0], matrix[:, 1, 1], matrix[:, 0, 1]
+    e, f = matrix[:, 0, 2], matrix[:, 1, 2]
+    left = a * b - d * d
+    carried = np.divide(b * e * e - 2 * d * e * f + a * f * f, left, out=np.zeros_like(left), where=left > 0)
+    pivot: Array = matrix[:, 2, 2] - carried
+    return np.maximum(pivot, 0.0)
+
+
+def _inverse(matrix: Array) -> Array:
+    """Return the inverses of positive definite matrices (v, 3, 3)."""
+    return np.stack([_solve_symmetric(matrix, np.broadcast_to(unit, (len(matrix), 3))) for unit in np.eye(3)], axis=2)
+
+
+def _solution(data: _Data, here: _State, keep: NDArray[np.bool_], converged: NDArray[np.bool_]) -> Solution:
+    signal = data.signal
+    points = keep.sum(axis=1)
+    freedom = points - 3
+    variance = np.divide(here.cost, freedom, out=np.full_like(here.cost, np.nan), where=freedom > 0)
+    # The covariance of a solution has the amplitudes first and the time constant last.
+    order = np.array([0, 2, 1])
+    covariance = _inverse(here.normal)[:, order[:, None], order].transpose(1, 2, 0)
+    x = here.place[:, 1]
+    mean = (signal * keep).sum(axis=1, keepdims=True) / np.maximum(points, 1)[:, None]
+    return Solution(
+        time=np.exp(x),
+        amplitudes=here.place[:, [0, 2]].T,
+        covariance=covariance * variance,
+        sum_of_squares=here.cost,
+        total_sum_of_squares=(((signal - mean) * keep) ** 2).sum(axis=1),
+        points=points,
+        at_bound=(x < data.surface.x.lower + MARGIN)
+        | (x > data.surface.x.upper - MARGIN)
+        | (here.place[:, 2] > data.surface.y.upper**2 - MARGIN),
+        converged=converged,
+    )
