@@ -75,6 +75,11 @@ class Row:
         # Between two slices the lower one: a picture shows what was measured, never an average of it.
         plane = self.volume[math.floor(well.slice)]
         patch = plane[first_row : last_row + 1, first_column : last_column + 1]
+        if self.quantity is not None:
+            # A map is shown where it is the well's: beyond lie plastic, air and other fluids.
+            down = (np.arange(first_row, last_row + 1) - well.row) * row_mm
+            across = (np.arange(first_column, last_column + 1) - well.column) * column_mm
+            patch = np.where(np.hypot(down[:, np.newaxis], across) <= well.radius_mm, patch, np.nan)
         colours = self.colours(self.norm(np.ma.masked_invalid(patch)), bytes=True)
         factor = max(1, math.ceil(_FEWEST_PIXELS / min(patch.shape)))
         edges = (

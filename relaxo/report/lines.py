@@ -56,7 +56,6 @@ def draw_lines(
         if line is not None:
             _draw_line(axes, line, group.colour)
             entries.append((_handle(group), _label(group.name, _figure(line, quantity), room_mm)))
-    entries += _draw_reference(axes, result, together, quantity, highest, room_mm)
     common = shared(together)
     in_lines = {well for group in together if (line := group.line(quantity)) is not None for well in line.wells}
     drawn: set[str] = set()
@@ -72,9 +71,9 @@ def draw_lines(
     axes.set_ylabel(f"1/{SYMBOL[quantity]} (s⁻¹)")
     axes.set_xlim(-0.02 * highest, 1.04 * highest)
     low, high = axes.get_ylim()
+    # The reference comes last and may leave at the top: what was measured must stay in sight.
     axes.set_ylim(min(low, 0), high)
-    axes.margins(y=0.04)
-    return entries
+    return entries + _draw_reference(axes, result, together, quantity, highest, room_mm)
 
 
 def _draw_line(axes: Axes, line: Line, colour: str) -> None:

@@ -75,6 +75,14 @@ def test_signed_images_keep_their_sign(make_result: Callable[..., Result]) -> No
     assert row.norm.vmax > 0
 
 
+def test_a_map_is_not_shown_beyond_the_well(by_title: dict[str, Row]) -> None:
+    row = by_title["T₁ map"]
+    full = dataclasses.replace(row, volume=np.full(row.volume.shape, 500.0))
+    picture, _ = full.cut("4", 4.0)
+    assert picture[0, 0, :3].max() == 0
+    assert picture[picture.shape[0] // 2, picture.shape[1] // 2, :3].max() > 0
+
+
 def test_a_well_cut_by_the_edge_of_the_image_stays_where_it_is(by_title: dict[str, Row]) -> None:
     geometry = Geometry((1, 6, 6), np.diag([1.0, 1.0, 1.0, 1.0]))
     wells = Wells(geometry, np.zeros((1, 6, 6), np.int16), (Well("1", 0.0, 5.0, 0.0, (0, 0), 3.0),))
@@ -87,7 +95,7 @@ def test_a_well_cut_by_the_edge_of_the_image_stays_where_it_is(by_title: dict[st
 def test_a_well_through_several_slices_is_shown_in_its_middle(by_title: dict[str, Row]) -> None:
     geometry = Geometry((4, 3, 3), np.eye(4))
     volume = np.broadcast_to(np.array([1.0, 100.0, 1e3, 1e4])[:, None, None], (4, 3, 3))
-    wells = Wells(geometry, np.zeros((4, 3, 3), np.int16), (Well("1", 1.0, 1.0, 1.5, (0, 3), 1.0),))
+    wells = Wells(geometry, np.zeros((4, 3, 3), np.int16), (Well("1", 1.0, 1.0, 1.5, (0, 3), 2.0),))
     row = dataclasses.replace(by_title["T₁ map"], volume=volume, wells=wells)
     picture, _ = row.cut("1", 1.0)
     expected = row.colours(row.norm(100.0), bytes=True)

@@ -165,6 +165,12 @@ def test_points_lines_and_reference_are_where_they_were_measured(figure: Figure,
     assert (y1 - y0) / (x1 - x0) == pytest.approx(4.55)
 
 
+def test_a_steep_reference_does_not_squeeze_what_was_measured(make_result: ResultFactory) -> None:
+    result = make_result({"NiCl2": ((5.0, 20.0, 60.0), (0.67, 0.7))})
+    for axes, highest in zip(draw(result).axes, (0.67, 0.7), strict=False):
+        assert axes.get_ylim()[1] < 1.2 * 60 * highest
+
+
 def test_the_band_is_the_confidence_of_the_line(figure: Figure, result: Result) -> None:
     axes = figure.axes[0]
     line = result.agents[0].r1

@@ -36,6 +36,12 @@ def names(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.fixture(scope="module")
+def result(make_result: Callable[..., Result]) -> Result:
+    """Return a small one: it is written often."""
+    return make_result({"Gd6": ((0.2, 0.5, 1.0), (12.06, 24.1))}, blank=False)
+
+
 @pytest.fixture(autouse=True)
 def _coarse(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("relaxo.report.figure.DPI", 60)
@@ -62,8 +68,10 @@ def test_progress_is_told_and_can_stop_it(result: Result, tmp_path: Path) -> Non
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
-def test_a_newer_result_takes_the_place_of_an_older(make_result: Callable[..., Result], tmp_path: Path) -> None:
-    write(make_result(), tmp_path)
+def test_a_newer_result_takes_the_place_of_an_older(
+    result: Result, make_result: Callable[..., Result], tmp_path: Path
+) -> None:
+    write(result, tmp_path)
     (tmp_path / "notes.txt").write_text("mine")
     (tmp_path / "maps" / "mine.nii.gz").write_text("mine")
     write(make_result(quantities=("T1",)), tmp_path)
@@ -112,9 +120,9 @@ def test_a_file_of_the_users_with_a_name_of_ours_stops_it_early(result: Result, 
 
 
 def test_a_result_without_concentrations_is_written_too(
-    make_result: Callable[..., Result], tmp_path: Path, without_contents: Callable[[Result], Result]
+    result: Result, tmp_path: Path, without_contents: Callable[[Result], Result]
 ) -> None:
-    write(without_contents(make_result()), tmp_path)
+    write(without_contents(result), tmp_path)
     assert names(tmp_path) >= PROMISED
 
 
