@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from matplotlib.figure import Figure
 
 from relaxo.errors import Cancelled, UsageError
 from relaxo.recipe import load, to_toml
@@ -42,11 +43,24 @@ def result(make_result: Callable[..., Result]) -> Result:
     return make_result({"Gd6": ((0.2, 0.5, 1.0), (12.06, 24.1))}, blank=False)
 
 
-@pytest.fixture(autouse=True)
-def _coarse(monkeypatch: pytest.MonkeyPatch) -> None:
+# By name, because the package gives the function of that name.
+WRITING = importlib.import_module("relaxo.report.write")
+
+
+@pytest.fixture
+def _whole_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw the figure, at a resolution that takes less time."""
     monkeypatch.setattr("relaxo.report.figure.DPI", 60)
 
 
+@pytest.fixture(autouse=True)
+def _no_figure(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the page empty where nothing is to be seen on it, for that takes most of the time."""
+    if "_whole_figure" not in request.fixturenames:
+        monkeypatch.setattr(WRITING, "draw", lambda _: Figure((1, 1), dpi=20))
+
+
+@pytest.mark.usefixtures("_whole_figure")
 def test_everything_that_is_promised_appears(result: Result, tmp_path: Path) -> None:
     places = write(result, tmp_path / "out")
     assert names(tmp_path / "out") >= PROMISED
@@ -85,13 +99,13 @@ def test_an_error_on_the_way_leaves_the_older_result(
 ) -> None:
     write(result, tmp_path)
     before = {name: (tmp_path / name).read_bytes() for name in names(tmp_path)}
-    # By name, because the package gives the function of that name.
-    monkeypatch.setattr(importlib.import_module("relaxo.report.write"), "wells_csv", lambda _: 1 / 0)
+    monkeypatch.setattr(WRITING, "wells_csv", lambda _: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         write(result, tmp_path)
     assert {name: (tmp_path / name).read_bytes() for name in names(tmp_path)} == before
 
 
+@pytest.mark.usefixtures("_whole_figure")
 def test_the_same_result_gives_the_same_bytes(result: Result, tmp_path: Path) -> None:
     write(result, tmp_path / "one")
     write(result, tmp_path / "two")
@@ -119,6 +133,7 @@ def test_a_file_of_the_users_with_a_name_of_ours_stops_it_early(result: Result, 
     assert (tmp_path / name).read_text() == "precious"
 
 
+@pytest.mark.usefixtures("_whole_figure")
 def test_a_result_without_concentrations_is_written_too(
     result: Result, tmp_path: Path, without_contents: Callable[[Result], Result]
 ) -> None:
