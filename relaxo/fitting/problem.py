@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     #: Single or double precision: a fit computes in the precision of its signal.
@@ -35,7 +37,11 @@ class Problem:
     upper: float
     """Largest one."""
     search_signs: bool = False
-    """Whether the signal is the magnitude of a signed one that rises through zero along the axis."""
+    """Whether the signal is the magnitude of a signed one that rises through zero along the axis; the first amplitude
+    is positive then."""
+    inside: Callable[[Array, tuple[Array, ...]], NDArray[np.bool_]] | None = None
+    """From time constants (v,) and amplitudes (v,) each to whether they can be the answer, (v,): of the signs of a
+    signal, those go first whose minimum can."""
 
     def nodes(self) -> NDArray[np.float64]:
         """Return time constants from the smallest to the largest, evenly spaced in their logarithm."""

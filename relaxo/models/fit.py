@@ -12,7 +12,7 @@ from relaxo.errors import AnalysisError, UsageError
 from relaxo.fitting import Problem, background_sigma, solve, solve_each
 from relaxo.fitting.blocks import chosen, ranges, work_through
 from relaxo.models.keywords import chosen_voxels, known_model, sort_keywords
-from relaxo.models.outcome import Outcome
+from relaxo.models.outcome import Outcome, parameters, within_bounds
 from relaxo.models.voxels import Images
 
 if TYPE_CHECKING:
@@ -298,4 +298,5 @@ class _Work:
             lower=max(time_constant.lower, lower),
             upper=min(time_constant.upper, upper),
             search_signs=self.model.rises_through_zero and self.component == "magnitude",
+            inside=lambda time, amplitudes: within_bounds(self.model, parameters(self.model, time, amplitudes)),
         )

@@ -1,3 +1,4 @@
+# LEAD TO ENGINE: read and do relaxo/fitting/NOTE_TO_ENGINE.md first (three faults on real data), then delete this line.
 """Inversion recovery with imperfect inversion and a repetition time of its own for every image."""
 
 from __future__ import annotations
@@ -16,33 +17,31 @@ def _basis(time: Array, times: Times) -> tuple[Array, Array]:
     rate = 1 / time
     ti = times["InversionTime"][:, np.newaxis] * rate
     basis, derivative = np.empty((2, 2, *ti.shape), ti.dtype)
-    after_inversion = np.exp(-ti)
+    np.exp(-ti, out=basis[1])
+    np.negative(basis[1], out=basis[1])
     # d exp(-t/T) / d ln T = (t/T) exp(-t/T).
-    np.subtract(1, after_inversion, out=basis[0])
-    np.multiply(-ti, after_inversion, out=derivative[0])
+    np.multiply(ti, basis[1], out=derivative[1])
     if np.isinf(times["RepetitionTime"]).all():
         # Nothing is left of the magnetisation before: half of the exponentials need not be computed.
-        np.negative(after_inversion, out=basis[1])
-        derivative[1] = derivative[0]
+        basis[0], derivative[0] = 1, 0
         return basis, derivative
     tr = times["RepetitionTime"][:, np.newaxis] * rate
     after_repetition = np.exp(-tr)
-    np.subtract(after_repetition, after_inversion, out=basis[1])
+    np.add(1, after_repetition, out=basis[0])
     # The slope of what an endless repetition time leaves is 0, not infinity times 0.
     tr[np.isinf(tr)] = 0
-    np.multiply(tr, after_repetition, out=derivative[1])
-    derivative[1] += derivative[0]
+    np.multiply(tr, after_repetition, out=derivative[0])
     return basis, derivative
 
 
 def _to_parameters(amplitudes: tuple[Array, ...]) -> tuple[Array, ...]:
     equilibrium, inverted = amplitudes
-    return equilibrium, inverted / equilibrium
+    return equilibrium, inverted / equilibrium - 1
 
 
 def _to_amplitudes(parameters: tuple[Array, ...]) -> tuple[Array, ...]:
     equilibrium, efficiency = parameters
-    return equilibrium, equilibrium * efficiency
+    return equilibrium, equilibrium * (1 + efficiency)
 
 
 MODEL = Model(
@@ -56,9 +55,16 @@ MODEL = Model(
     parameters=(
         Parameter("T1map", "T1", "longitudinal relaxation time", "s", 1e-4, 100.0),
         Parameter("M0map", "M0", "signal at equilibrium", "arbitrary", 0.0, np.inf),
-        Parameter("efficiency", "e", "share of the magnetisation that was inverted", "1", 0.0, 1.5),
+        Parameter(
+            "efficiency",
+            "e",
+            "apparent share of the magnetisation that was inverted; it also takes up a small error of TI",
+            "1",
+            0.0,
+            2.0,
+        ),
     ),
-    equation="M0 * (1 - exp(-TI / T1) + e * (exp(-TR / T1) - exp(-TI / T1)))",
+    equation="M0 * (1 + exp(-TR / T1) - (1 + e) * exp(-TI / T1))",
     reference="Barral et al., Magn. Reson. Med. 64:1057 (2010), doi 10.1002/mrm.22497; finite repetition time kept",
     basis=_basis,
     to_parameters=_to_parameters,

@@ -10,6 +10,8 @@ import numpy as np
 from relaxo.data import FitStatus, Maps
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from relaxo.fitting import Solution
@@ -59,7 +61,7 @@ class Outcome:
     def put_solution(self, voxels: NDArray[np.intp], model: Model, fitted: Solution) -> None:
         """Judge the solution of some voxels, and take what can be believed."""
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            values = np.array(_parameters(model, fitted.time, tuple(fitted.amplitudes)))
+            values = np.array(parameters(model, fitted.time, tuple(fitted.amplitudes)))
             errors = _errors(model, fitted)
             status = _judge(model, fitted, values, errors)
             ok = status == FitStatus.OK
@@ -83,9 +85,20 @@ class Outcome:
         )
 
 
-def _parameters(model: Model, time: NDArray[Any], amplitudes: tuple[NDArray[Any], ...]) -> tuple[NDArray[Any], ...]:
+def parameters(model: Model, time: NDArray[Any], amplitudes: tuple[NDArray[Any], ...]) -> tuple[NDArray[Any], ...]:
+    """Return the parameters (v,) that a time constant and amplitudes (v,) stand for."""
     factor = 1.0 if model.time_factor is None else model.time_factor(amplitudes)
     return time * factor, *model.to_parameters(amplitudes)
+
+
+def within_bounds(model: Model, values: Iterable[NDArray[Any]]) -> NDArray[np.bool_]:
+    """Return where parameters (v,) each lie within the bounds of the model."""
+    flags = []
+    for parameter, value in zip(model.parameters, values, strict=True):
+        below = value <= parameter.upper if parameter.may_reach_upper else value < parameter.upper
+        flags.append((value > parameter.lower) & below)
+    inside: NDArray[np.bool_] = np.logical_and.reduce(flags)
+    return inside
 
 
 def _errors(model: Model, fitted: Solution) -> Array:
@@ -100,10 +113,10 @@ def _errors(model: Model, fitted: Solution) -> Array:
         # A complex step gives the derivative without cancellation.
         shifted = amplitudes.astype(np.complex128)
         shifted[column] += 1j * step * scale
-        for row, value in enumerate(_parameters(model, fitted.time, tuple(shifted))):
+        for row, value in enumerate(parameters(model, fitted.time, tuple(shifted))):
             jacobian[row, column] = value.imag / (step * scale)
     jacobian[:, size] = 0.0
-    jacobian[0, size] = _parameters(model, fitted.time, tuple(amplitudes))[0]
+    jacobian[0, size] = parameters(model, fitted.time, tuple(amplitudes))[0]
     variance = np.einsum("pav,abv,pbv->pv", jacobian, fitted.covariance, jacobian)
     errors: Array = np.sqrt(np.maximum(variance, 0.0))
     return errors
@@ -112,10 +125,7 @@ def _errors(model: Model, fitted: Solution) -> Array:
 def _judge(model: Model, fitted: Solution, values: Array, errors: Array) -> NDArray[np.uint8]:
     """Return the status (v,) of what was fitted."""
     relative_error = np.sqrt(fitted.covariance[-1, -1])
-    outside = np.zeros(fitted.time.shape, bool)
-    for parameter, value in zip(model.parameters, values, strict=True):
-        below = value <= parameter.upper if parameter.may_reach_upper else value < parameter.upper
-        outside |= ~((value > parameter.lower) & below)
+    outside = ~within_bounds(model, values)
     # Without a degree of freedom left, errors are not known and do not count.
     free = fitted.points > len(model.parameters)
     unknown = (relative_error > LARGEST_RELATIVE_ERROR) | (free & ~np.isfinite(errors).all(axis=0))

@@ -19,7 +19,7 @@ T_95 = 2.365
 
 
 def inversion_recovery(ti, t1, m0, efficiency, tr=np.inf):
-    return m0 * (1 - np.exp(-ti / t1) + efficiency * (np.exp(-tr / t1) - np.exp(-ti / t1)))
+    return m0 * (1 + np.exp(-tr / t1) - (1 + efficiency) * np.exp(-ti / t1))
 
 
 def decay(te, t2, s0):
@@ -58,6 +58,25 @@ def test_inversion_recovery_without_noise_gives_the_truth(tr):
     np.testing.assert_allclose(single["T1map"], t1, rtol=2e-5)
 
 
+def test_a_recovery_that_never_reaches_zero_is_as_good_as_any():
+    ti = np.array([0.05, 0.1, 0.2, 0.4, 0.6, 0.8])
+    t1 = np.array([1.86, 2.5])
+    signal = np.abs(inversion_recovery(ti[:, np.newaxis], t1, 1000.0, 0.98))
+    maps = fit("inversion_recovery", signal, InversionTime=ti)
+    assert (maps.status == FitStatus.OK).all()
+    np.testing.assert_allclose(maps["T1map"], t1, rtol=1e-7)
+    np.testing.assert_allclose(maps["M0map"], 1000, rtol=1e-7)
+    np.testing.assert_allclose(maps["efficiency"], 0.98, rtol=1e-7)
+
+
+def test_a_minimum_outside_the_bounds_does_not_beat_one_inside():
+    ti = np.array([0.035, 0.075, 0.1, 0.125, 0.15, 0.25, 1.0, 2.0, 3.0])
+    signal = rician(np.repeat(inversion_recovery(ti, 0.03, 500.0, 0.97)[:, np.newaxis], 500, axis=1), 8.0)
+    maps = fit("inversion_recovery", signal, InversionTime=ti, noise=None)
+    assert (maps.status == FitStatus.OK).mean() > 0.9
+    assert np.nanmedian(maps["T1map"]) == pytest.approx(0.03, rel=0.1)
+
+
 def test_a_decay_without_noise_gives_the_truth():
     signal, t2 = decays(sigma=0.0)
     maps = fit("spin_echo_decay", signal, EchoTime=TE)
@@ -78,6 +97,8 @@ def test_no_recovery_costs_more_than_scipy_s(sigma):
             try:
                 found, covariance = curve_fit(inversion_recovery, TI, signed, p0=(truth[voxel], 1000, 0.9))
             except (RuntimeError, OptimizeWarning, RuntimeWarning):
+                continue
+            if not 0 < found[2] < 2:
                 continue
             cost = ((inversion_recovery(TI, *found) - signed) ** 2).sum()
             best = min(best, (cost, found[0], np.sqrt(covariance[0, 0])))
