@@ -18,21 +18,25 @@ import pytest
 pytest.importorskip("PySide6.QtWidgets", reason="the desktop app is not installed: pip install relaxo[gui]")
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QThreadPool, QTimer
-from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
+from relaxo.pipeline import Pipeline
 from relaxo.samples import sample_phantom
+from relaxo_gui.actions import commands
 from relaxo_gui.main_window import MainWindow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
     from relaxo_gui.actions.dialogs import Leave
 
 #: What opening the sample phantom may take on a busy machine, in ms.
 PATIENCE_MS = 60_000
+
+_PASSED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,6 +45,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.qt_log_ignore("^This plugin does not support ", extend=True))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note whether a test passed, for the look at what it left."""
+    report = yield
+    if report.when == "call":
+        item.stash[_PASSED] = report.passed
+    return report
 
 
 @pytest.fixture(autouse=True)
@@ -68,18 +81,23 @@ def _nothing_left(request: pytest.FixtureRequest, qapp: QApplication) -> Iterato
     """
     threads = set(threading.enumerate())
     yield
-    if "qtbot" not in request.fixturenames:
+    # A test that failed keeps its frames, and with them all that is in them.
+    if "qtbot" not in request.fixturenames or not request.node.stash.get(_PASSED, False):
         return
+    # What the test was given would be kept alive until after this look.
+    request.node.funcargs.clear()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     qapp.processEvents()
     gc.collect()
     windows = [f"{type(widget).__name__} {widget.objectName()!r}" for widget in qapp.topLevelWidgets()]
     assert not windows
     assert QThreadPool.globalInstance().activeThreadCount() == 0
-    # Threads of Qt that ran Python code show up here as dummies for as long as they live.
-    assert not [thread for thread in set(threading.enumerate()) - threads if thread.is_alive()]
-    timers = [each for each in gc.get_objects() if isinstance(each, QTimer) and isValid(each) and each.isActive()]
-    assert not timers
+    # Python holds a dummy for every thread of Qt that it ever met; those threads belong to pools.
+    begun = set(threading.enumerate()) - threads
+    assert not [thread for thread in begun if not isinstance(thread, threading._DummyThread)]
+    qt = [each for each in gc.get_objects() if isinstance(each, QTimer | QThreadPool) and isValid(each)]
+    assert not [each for each in qt if isinstance(each, QTimer) and each.isActive()]
+    assert not [each for each in qt if isinstance(each, QThreadPool) and each.activeThreadCount()]
 
 
 class Answers:
@@ -142,9 +160,18 @@ def settle(qtbot: QtBot, window: MainWindow) -> Callable[[], None]:
     return wait
 
 
+@pytest.fixture(scope="session")
+def pipeline() -> Pipeline:
+    """Return a pipeline that all tests with the sample phantom share: it is read and fitted once."""
+    return Pipeline()
+
+
 @pytest.fixture
-def sample(window: MainWindow, settle: Callable[[], None]) -> MainWindow:
+def sample(
+    window: MainWindow, settle: Callable[[], None], pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> MainWindow:
     """Return the window with the sample phantom, computed."""
+    monkeypatch.setattr(commands, "Pipeline", lambda: pipeline)
     window.commands.open_sample()
     settle()
     assert window.model.snapshot is not None

@@ -67,12 +67,8 @@ def test_a_thread_that_fails_is_reported_on_the_ui_thread(reporter: Reporter, qt
 
 
 def test_a_report_holds_the_whole_chain() -> None:
-    try:
-        try:
-            raise OSError("disk")
-        except OSError as error:
-            raise RuntimeError("write") from error
-    except RuntimeError as error:
-        text = report_text(error)
+    error = RuntimeError("write")
+    error.__cause__ = OSError("disk")
+    text = report_text(error)
     assert "disk" in text
     assert "write" in text

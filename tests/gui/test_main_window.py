@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QAbstractItemView, QLineEdit
 
 import relaxo
 from relaxo import samples
@@ -16,14 +16,16 @@ from relaxo.recipe import load
 from relaxo_gui.panels.wells import AGENT, CONCENTRATION, USE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
+    from relaxo_gui.actions.dialogs import Leave
     from relaxo_gui.main_window import MainWindow
     from tests.gui.conftest import Answers
 
-Settle = "Callable[[], None]"
+    Settle = Callable[[], None]
 
 
 def slope(window: MainWindow, agent: str = "Gd6") -> float:
@@ -43,8 +45,14 @@ def type_into(window: MainWindow, qtbot: QtBot, row: int, column: int, text: str
     editor = table.findChild(QLineEdit)
     assert editor is not None
     editor.selectAll()
+    confirm(window, qtbot, editor, text)
+
+
+def confirm(window: MainWindow, qtbot: QtBot, editor: QLineEdit, text: str) -> None:
+    """Type into an editor that is open, and press Enter."""
     qtbot.keyClicks(editor, text)
     qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.wells.table.state() != QAbstractItemView.State.EditingState)
 
 
 def cell(window: MainWindow, row: int, column: int) -> str:
@@ -89,8 +97,7 @@ def test_the_way_through(
     window.wells.rows.setData(box, Qt.CheckState.Unchecked.value, Qt.ItemDataRole.CheckStateRole)
     editor = window.wells.table.findChild(QLineEdit)
     assert editor is not None
-    qtbot.keyClicks(editor, "air bubble")
-    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    confirm(window, qtbot, editor, "air bubble")
     settle()
     assert cell(window, 8, USE) == "air bubble"
     assert [point.name for point in window.relaxivity.plots["R1"].points if point.hollow] == ["9"]
@@ -137,10 +144,9 @@ def test_a_concentration_that_is_none_is_refused_in_the_window(sample: MainWindo
 
 
 def test_when_too_few_concentrations_are_left_the_maps_stay_and_the_window_says_so(
-    sample: MainWindow, settle: Settle, qtbot: QtBot
+    sample: MainWindow, settle: Settle
 ) -> None:
     rows = sample.wells.rows.rowCount()
-    QGuiApplication.clipboard().setText("\n".join(["0.1", "0.2"] + ["\t"] * 0) + "\n")
     QGuiApplication.clipboard().setText("well\tconcentration\n" + "\n".join(f"{k + 1}\t" for k in range(2, rows)))
     sample.wells.table.paste()
     settle()
@@ -232,18 +238,16 @@ def test_a_cancelled_run_can_be_taken_up_again(window: MainWindow, settle: Settl
     assert window.model.current
 
 
-@pytest.mark.parametrize(
-    ("answer", "closes", "saves"), [("save", True, True), ("discard", True, False), ("stay", False, False)]
-)
+@pytest.mark.parametrize("answer", ["save", "discard", "stay"])
 def test_closing_asks_before_anything_is_lost(
-    sample: MainWindow, answers: Answers, tmp_path: Path, answer: str, closes: bool, saves: bool
+    sample: MainWindow, answers: Answers, tmp_path: Path, answer: Leave
 ) -> None:
-    answers.leaving, answers.save_to = answer, tmp_path / "kept.toml"  # type: ignore[assignment] # one of the three
+    answers.leaving, answers.save_to = answer, tmp_path / "kept.toml"
     sample.commands.set_concentration("3", "0.12")
     event = QCloseEvent()
     sample.closeEvent(event)
-    assert event.isAccepted() == closes
-    assert (tmp_path / "kept.toml").exists() == saves
+    assert event.isAccepted() == (answer != "stay")
+    assert (tmp_path / "kept.toml").exists() == (answer == "save")
     assert answers.asked[0] == "leave this analysis"
     answers.leaving = "discard"
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
-from pytestqt.qtbot import QtBot
 
 from relaxo.recipe import Recipe
 from relaxo_gui.session_model import SessionModel
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
 
 RECIPE = Recipe(sources=("images",))
 OTHER = msgspec.structs.replace(RECIPE, sources=("others",))

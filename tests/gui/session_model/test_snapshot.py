@@ -26,14 +26,6 @@ def recipe(phantom: Path) -> Recipe:
 
 
 @pytest.fixture(scope="module")
-def pipeline(recipe: Recipe) -> Pipeline:
-    """Return a pipeline that remembers the phantom."""
-    pipeline = Pipeline()
-    pipeline.run(recipe)
-    return pipeline
-
-
-@pytest.fixture(scope="module")
 def whole(pipeline: Pipeline, recipe: Recipe) -> Snapshot:
     return follow(pipeline, recipe, None, go_on, lambda _: None)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from pytestqt.qtbot import QtBot
 
 from relaxo_gui.widgets.banner import Banner
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
 
 
 def test_it_appears_with_its_message_and_goes_when_closed(qtbot: QtBot) -> None:

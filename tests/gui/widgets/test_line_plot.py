@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from pytestqt.qtbot import QtBot
 
 from relaxo_gui.widgets.line_plot import Curve, LinePlot, Point
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
 
 POINTS = (
     Point("a", 0.0, 1.0, 0.1, "#0000ff", "o"),
@@ -35,7 +39,8 @@ def on_screen(plot: LinePlot, x: float, y: float) -> QPoint:
 
 def test_all_points_and_zero_are_in_view(plot: LinePlot) -> None:
     (left, right), (bottom, top) = plot._plot.getViewBox().viewRange()
-    assert left <= 0 < 1 <= right
+    assert left <= 0
+    assert right >= 1
     assert bottom == 0
     assert top >= 5
 
@@ -47,7 +52,10 @@ def test_a_click_on_a_point_tells_its_name(plot: LinePlot, qtbot: QtBot) -> None
 
 
 def test_a_hovered_point_tells_its_name_and_shows_its_tip(plot: LinePlot, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(plot.hovered) as heard:
+    # From elsewhere: a pointer that already stands there does not move.
+    qtbot.mouseMove(plot._plot.viewport(), QPoint(1, 1))
+    qtbot.wait(30)  # pyqtgraph drops moves that follow one another faster than it draws
+    with qtbot.waitSignal(plot.hovered, check_params_cb=lambda name: name is not None) as heard:
         qtbot.mouseMove(plot._plot.viewport(), on_screen(plot, 1.0, 5.0))
     assert heard.args == ["b"]
     assert plot.toolTip() == "left out"

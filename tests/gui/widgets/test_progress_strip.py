@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from pytestqt.qtbot import QtBot
+from typing import TYPE_CHECKING
 
 from relaxo_gui.widgets.progress_strip import ProgressStrip
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
 
 
 def test_what_is_quick_is_not_announced(qtbot: QtBot) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from pytestqt.qtbot import QtBot
+from typing import TYPE_CHECKING
 
 from relaxo_gui.widgets.scrubber import Scrubber
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
 
 
 def test_it_shows_its_value_and_tells_its_index(qtbot: QtBot) -> None:
