@@ -22,7 +22,8 @@ LARGEST_SHARE = 0.25
 """Radius of the largest circle that is looked for, as a share of the shorter side of the image."""
 FEWEST_VOTES = 0.4
 """Share of a rim that edges must support."""
-_STEP = 1.1
+_STEP_SHARE = 0.1
+_STEP_PIXELS = 2.0
 _BESSEL_STEP = 0.02
 
 
@@ -48,8 +49,7 @@ def vote(edges: Edges) -> list[Circle]:
     ``strength * cos(2 * angle between edge normal and radius)``: 1 for a perfect rim, 0 for noise.
     """
     shape = edges.strength.shape
-    largest = LARGEST_SHARE * min(shape)
-    radii = SMALLEST_RADIUS * _STEP ** np.arange(math.ceil(math.log(largest / SMALLEST_RADIUS, _STEP)) + 1)
+    radii = _radii(LARGEST_SHARE * min(shape))
     padded = tuple(fft.next_fast_len(extent, real=True) for extent in shape)
     ky = 2 * math.pi * fft.fftfreq(padded[0])[:, None]
     kx = 2 * math.pi * fft.rfftfreq(padded[1])[None, :]
@@ -62,7 +62,8 @@ def vote(edges: Edges) -> list[Circle]:
     second_bessel = _second_bessel(math.ceil(1.5 * math.pi * float(radii[-1])))
     for ring, radius in zip(votes, radii, strict=True):
         bessel = second_bessel[(k * (radius / _BESSEL_STEP)).astype(np.int32)]
-        blur = np.exp(-0.5 * (k * 0.04 * radius) ** 2, dtype=np.float32)  # radii between the steps count, too
+        between = min(_STEP_SHARE * radius, _STEP_PIXELS) / 2.5  # so that radii between the steps count, too
+        blur = np.exp(-0.5 * (k * between) ** 2, dtype=np.float32)
         ring[:] = fft.irfft2(-bessel * blur * directed, padded)[: shape[0], : shape[1]]
     found = _peaks(votes, FEWEST_VOTES)
     support = votes[tuple(found.T)]
@@ -71,6 +72,14 @@ def vote(edges: Edges) -> list[Circle]:
         Circle(float(row), float(column), float(radii[index]), float(share))
         for (index, row, column), share in zip(found[order], support[order], strict=True)
     ]
+
+
+def _radii(largest: float) -> NDArray[np.float64]:
+    """Return radii in steps of a share of them, of some pixels at most, up to the first that reaches the largest."""
+    radii = [SMALLEST_RADIUS]
+    while radii[-1] < largest:
+        radii.append(radii[-1] + min(_STEP_SHARE * radii[-1], _STEP_PIXELS))
+    return np.array(radii)
 
 
 @functools.lru_cache(maxsize=4)

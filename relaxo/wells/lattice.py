@@ -16,6 +16,7 @@ _FEW = 5
 _FEW_TILT = np.radians(15)
 _CONE = 0.4
 """Slope up to which one point stands beside another, rather than above it."""
+_ROUNDS = 4
 _MISS = 0.3
 """Share of the pitch by which a point may miss its place."""
 _SKEW = 0.1
@@ -86,17 +87,20 @@ def lattice(points: NDArray[Any]) -> NDArray[np.int64] | None:
     upright = turned(points, angle)
     down, across = _pitch(upright[:, ::-1]), _pitch(upright)
     # Points in a single row tell no pitch between rows, and need none.
-    units = upright / (down or across or 1, across or down or 1)
+    pitches = np.array([down or across or 1.0, across or down or 1.0])
+    units = upright / pitches
     numbers = _walk(units)
-    for _ in range(3):
-        placed = _fit(numbers, units)
-        numbers = np.rint((units - placed[2]) @ np.linalg.inv(placed[:2])).astype(np.int64)
-    placed = _fit(numbers, units)
-    miss = np.abs((units - placed[2]) @ np.linalg.inv(placed[:2]) - numbers)
-    rows, columns = placed[:2] * (down or across or 1, across or down or 1)
+    for _ in range(_ROUNDS):
+        steps, start = _fit(numbers, units)
+        if not 0.5 < np.linalg.det(steps) < 2:  # of a lattice, it is near 1 in units of its pitches
+            return None
+        exact = (units - start) @ np.linalg.inv(steps)
+        numbers = np.rint(exact).astype(np.int64)
+    rows, columns = steps * pitches
     skew = abs(float(rows @ columns)) / float(np.linalg.norm(rows) * np.linalg.norm(columns))
     alone = len(np.unique(numbers, axis=0)) == len(numbers)
-    return numbers - numbers.min(axis=0) if miss.max() < _MISS and skew < _SKEW and alone else None
+    fits = np.abs(exact - numbers).max() < _MISS and skew < _SKEW and alone
+    return numbers - numbers.min(axis=0) if fits else None
 
 
 def _pitch(points: NDArray[Any]) -> float | None:
@@ -131,15 +135,16 @@ def _walk(units: NDArray[Any]) -> NDArray[np.int64]:
         numbers[new] = numbers[neighbour[new]] + np.rint(units[new] - units[neighbour[new]]).astype(np.int64)
 
 
-def _fit(numbers: NDArray[Any], units: NDArray[Any]) -> NDArray[np.float64]:
-    """Return (3, 2), the step of a row, the step of a column and the place of number (0, 0), by least squares."""
-    design = np.column_stack([numbers, np.ones(len(numbers))])
-    placed, *_ = np.linalg.lstsq(design - [*numbers.mean(axis=0), 0], units, rcond=None)
-    for axis in (0, 1):
-        if np.ptp(numbers[:, axis]) == 0:  # one row or column: its step is at a right angle to the other one
-            placed[axis] = placed[1 - axis][::-1] * ((1, -1) if axis == 0 else (-1, 1))
-            if np.ptp(numbers[:, 1 - axis]) == 0:
-                placed[axis] = np.eye(2)[axis]
-    placed[2] -= numbers.mean(axis=0) @ placed[:2]
-    step: NDArray[np.float64] = placed
-    return step
+def _fit(numbers: NDArray[Any], units: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (2, 2), the steps from row to row and from column to column, and (2,), the place of number (0, 0)."""
+    middle = numbers.mean(axis=0)
+    steps: NDArray[np.float64]
+    steps, *_ = np.linalg.lstsq(numbers - middle, units - units.mean(axis=0), rcond=None)
+    one_row, one_column = np.ptp(numbers, axis=0) == 0
+    if one_row and one_column:
+        steps = np.eye(2)
+    elif one_row:  # its step is at a right angle to the other one
+        steps[0] = steps[1, 1], -steps[1, 0]
+    elif one_column:
+        steps[1] = -steps[0, 1], steps[0, 0]
+    return steps, units.mean(axis=0) - middle @ steps

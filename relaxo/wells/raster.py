@@ -99,7 +99,7 @@ def transfer(wells: Wells, geometry: Geometry, part: WellsPart) -> Wells:
     moved, gaps = zip(*(_moved(well, wells.geometry, geometry) for well in wells.wells), strict=True)
     if min(gaps) > 0:
         raise AnalysisError(
-            f"the two stacks show different slices, {min(gaps):.1f} mm apart at the least",
+            f"the two stacks show different slices: the nearest lies {min(gaps):.1f} mm from the wells",
             hint="Choose two stacks through the same slices of the phantom",
         )
     if not any(lies_in(well, geometry) for well in moved):
@@ -132,7 +132,7 @@ def _moved(well: Well, old: Geometry, new: Geometry) -> tuple[Well, float]:
     middle = (low + high) / 2
     # Without a slice that shows it, a well keeps its true place, outside of the grid or between its slices.
     reach = (int(shown[0]), int(shown[-1])) if shown.size else (round(middle), round(middle))
-    gap = 0.0 if shown.size else float(-overlap.max() + 0.5 * min(1.0, high - low)) * new.spacing[0]
+    gap = 0.0 if shown.size else float(np.abs(slices - middle).min()) * new.spacing[0]
     moved = dataclasses.replace(
         well,
         row=float(row),

@@ -20,8 +20,12 @@ _COSINES, _SINES = np.cos(_ANGLES), np.sin(_ANGLES)
 _SAMPLES = 32
 """Along a ray."""
 _ROUNDS = 3
-_CORE = 0.6
-"""Share of the radius that is surely fluid."""
+_CORE = 0.5
+"""Share of the radius that is fluid, even where a candidate is the outer rim of a wall."""
+_WITHIN = 0.6
+"""Share of the radius of a true circle that is fluid."""
+_BRIGHT = 0.25
+"""Signal of the surroundings, as a share of that within, above which they count."""
 _DARK = 0.8
 """Signal of a rim, as a share of that within, below which it is told by its darkness."""
 _ALIKE = 0.9
@@ -54,11 +58,12 @@ def refine(curves: NDArray[Any], circles: Sequence[Circle]) -> list[Circle]:
     for _ in range(_ROUNDS):
         # From the centre to a little beyond the rim, (m, samples).
         distance = np.linspace(0, 1.4 * place[:, 2] + 3, _SAMPLES, axis=1)
-        fluid = _fluid(curves, place, distance)
+        rays = _rays(curves, place, distance)
+        fluid = _fluid(rays, distance, place[:, 2])
         edge = _edge(fluid, distance, place[:, 2])
         before, (place, fits) = place, _fit(edge, place)
         holds &= fits
-    confidence = _confidence(fluid, distance, edge, before[:, 2])
+    confidence = _confidence(rays, fluid, distance, edge, before[:, 2])
     return [
         dataclasses.replace(
             circle,
@@ -72,18 +77,22 @@ def refine(curves: NDArray[Any], circles: Sequence[Circle]) -> list[Circle]:
     ]
 
 
-def _fluid(curves: NDArray[Any], place: NDArray[Any], distance: NDArray[Any]) -> NDArray[np.float64]:
-    """Return (m, rays, samples), the share of fluid along every ray: 1 as in the core of the well, 0 outside."""
-    rays = _bilinear(
+def _rays(curves: NDArray[Any], place: NDArray[Any], distance: NDArray[Any]) -> NDArray[np.float32]:
+    """Return (m, rays, samples, n), the curves along rays from every centre."""
+    return _bilinear(
         curves,
         place[:, 0, None, None] + _SINES[:, None] * distance[:, None],
         place[:, 1, None, None] + _COSINES[:, None] * distance[:, None],
     )
+
+
+def _fluid(rays: NDArray[Any], distance: NDArray[Any], radius: NDArray[Any]) -> NDArray[np.float64]:
+    """Return (m, rays, samples), the share of fluid along every ray: 1 as in the core of the well, 0 outside."""
     profile = rays.mean(axis=1)
-    direction = np.empty((len(place), curves.shape[2]))
-    offset = np.zeros(len(place))
-    for index, radius in enumerate(place[:, 2]):
-        direction[index], offset[index] = _telling(profile[index], distance[index], radius)
+    direction = np.empty((len(rays), rays.shape[-1]))
+    offset = np.zeros(len(rays))
+    for index in range(len(rays)):
+        direction[index], offset[index] = _telling(profile[index], distance[index], float(radius[index]))
     share: NDArray[np.float64] = np.einsum("mrsn,mn->mrs", rays, direction) - offset[:, None, None]
     return share
 
@@ -95,19 +104,18 @@ def _telling(profile: NDArray[Any], distance: NDArray[Any], radius: float) -> tu
     bright these are. Otherwise what tells the fluid is that its rim is darker.
     """
     core = profile[distance <= _CORE * radius].mean(axis=0)
-    near = (distance > 0.7 * radius) & (distance < radius + max(3.0, 0.4 * radius))
-    around = profile[near]
+    around = profile[(distance > _CORE * radius) & (distance < radius + max(3.0, 0.4 * radius))]
     signal = np.linalg.norm(around, axis=1)
-    strength = float(np.linalg.norm(core))
-    inner, darkest = signal[0], signal.min()
-    beyond = around[(signal - around @ core / max(strength, 1e-12)).argmax()]
+    strength = max(float(np.linalg.norm(core)), 1e-12)
+    beyond = around[(signal - around @ core / strength).argmax()]
     brightness = float(np.linalg.norm(beyond))
-    if brightness > 0.25 * strength and beyond @ core < _ALIKE * brightness * strength:
+    if brightness > _BRIGHT * strength and beyond @ core < _ALIKE * brightness * strength:
         own = core - beyond * (core @ beyond) / brightness**2
         return own / (own @ core), 0.0
-    if darkest < _DARK * inner:
+    darkest = signal.min()
+    if darkest < _DARK * strength:
         # On a dark plateau of noise the ring nearest to the edge is the rim.
-        rim = around[(signal < darkest + 0.1 * (inner - darkest)).argmax()]
+        rim = around[(signal < darkest + 0.1 * (strength - darkest)).argmax()]
     else:
         rim = profile[np.abs(distance - (radius + 2)).argmin()]
     contrast = core - rim
@@ -117,7 +125,7 @@ def _telling(profile: NDArray[Any], distance: NDArray[Any], radius: float) -> tu
 
 def _edge(fluid: NDArray[Any], distance: NDArray[Any], radius: NDArray[Any]) -> NDArray[np.float64]:
     """Return (m, rays), the distance in pixels at which the fluid ends; NaN where it does not."""
-    outside = (fluid < 0.5) & (distance > 0.4 * radius[:, None])[:, None]
+    outside = (fluid < 0.5) & (distance > 0.8 * _CORE * radius[:, None])[:, None]
     first = np.maximum(outside.argmax(axis=2), 1)[..., None]
     before = np.take_along_axis(fluid, first - 1, axis=2)[..., 0]
     after = np.take_along_axis(fluid, first, axis=2)[..., 0]
@@ -151,7 +159,7 @@ def _fit(edge: NDArray[Any], place: NDArray[Any]) -> tuple[NDArray[np.float64], 
     growth = fit[:, 2] / place[:, 2]
     holds = (
         (weight.sum(axis=1) > _RAYS / 4)
-        & (growth > 0.6)
+        & (growth > _CORE)
         & (growth < 1.5)
         & (np.hypot(fit[:, 0], fit[:, 1]) < 0.5 * place[:, 2])
     )
@@ -161,14 +169,31 @@ def _fit(edge: NDArray[Any], place: NDArray[Any]) -> tuple[NDArray[np.float64], 
 
 
 def _confidence(
-    fluid: NDArray[Any], distance: NDArray[Any], edge: NDArray[Any], radius: NDArray[Any]
+    rays: NDArray[Any], fluid: NDArray[Any], distance: NDArray[Any], edge: NDArray[Any], radius: NDArray[Any]
 ) -> NDArray[np.float64]:
     """Return (m,), from 0 to 1, how closed the rims are and how alike the fluid within."""
     closed = (np.abs(edge - radius[:, None]) < 0.5 + 0.1 * radius[:, None]).mean(axis=1)
-    inside = distance <= np.maximum(_CORE * radius, radius - 2.5)[:, None]
+    inside = distance <= np.maximum(_WITHIN * radius, radius - 2.5)[:, None]
     unlike = np.array([shares[:, within].std() for shares, within in zip(fluid, inside, strict=True)])
-    sure: NDArray[np.float64] = np.clip((closed - 0.4) / 0.5, 0, 1) * np.clip((0.5 - unlike) / 0.3, 0, 1)
+    layered = _layered(rays.mean(axis=1), inside * distance)
+    sure: NDArray[np.float64] = (
+        np.clip((closed - 0.4) / 0.5, 0, 1)
+        * np.clip((0.5 - unlike) / 0.3, 0, 1)
+        * np.clip((0.3 - layered) / 0.15, 0, 1)
+    )
     return sure
+
+
+def _layered(profile: NDArray[Any], area: NDArray[Any]) -> NDArray[np.float64]:
+    """Return (m,), how much the mean curves (m, samples, n) of the rings inside differ, each by its area (m, samples).
+
+    As a share of their mean: a bright dot in the dark, or a tube in a tube, is no fluid.
+    """
+    weight = area / np.maximum(area.sum(axis=1, keepdims=True), 1e-12)
+    mean = np.einsum("ms,msn->mn", weight, profile)
+    apart = ((profile - mean[:, None]) ** 2).sum(axis=-1)
+    layered: NDArray[np.float64] = np.sqrt((weight * apart).sum(axis=1) / np.maximum((mean**2).sum(axis=1), 1e-12))
+    return layered
 
 
 def _bilinear(curves: NDArray[Any], rows: NDArray[Any], columns: NDArray[Any]) -> NDArray[np.float32]:

@@ -86,3 +86,15 @@ def test_a_lattice_with_a_point_out_of_place_is_none(grid: Make) -> None:
     places = grid(4, 6, 10.0)
     places[7] += 4.5
     assert lattice(places) is None
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_few_scattered_points_are_numbered_or_not_but_never_fail(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    points = generator.uniform(0, 100, (generator.integers(1, 8), 2))
+    numbers = lattice(points)
+    assert numbers is None or len(np.unique(numbers, axis=0)) == len(points)
+
+
+def test_points_on_a_diagonal_are_no_plate() -> None:
+    assert lattice(np.array([[10.0, 10], [20, 30], [30, 50]])) is None

@@ -145,7 +145,7 @@ def test_slices_half_a_slice_apart_show_the_same(offset: float) -> None:
 @pytest.mark.parametrize("offset", [3.0, -40.0])
 def test_slices_further_apart_are_different(offset: float) -> None:
     wells = rasterise([well()], geometry(), PART)
-    with pytest.raises(AnalysisError, match="different slices") as caught:
+    with pytest.raises(AnalysisError, match=f"different slices.* {abs(offset)} mm") as caught:
         transfer(wells, geometry(origin=(0, 0, offset)), PART)
     assert caught.value.hint
 
