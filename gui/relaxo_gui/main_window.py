@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
         self.notices = NoticesPanel(self.commands)
         self.banner = Banner()
         self._progress = ProgressStrip()
+        self._there: bool | None = None
         self._docks = self._build_docks()
         self._build_menus()
         self._build_centre()
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self._original = self._arrange()
         self._restore()
         self.model.opened.connect(self._show_analysis)
+        self.model.snapshot_changed.connect(self._show_analysis)
         self.model.history_changed.connect(self._name_window)
         self.model.message.connect(self._say)
         self.commands.told.connect(lambda words: self.statusBar().showMessage(words, _SAID_MS))
@@ -184,8 +186,13 @@ class MainWindow(QMainWindow):
             self.restoreState(stored.value("window/state"), _LAYOUT_VERSION)
 
     def _show_analysis(self) -> None:
-        """Show the docks only once there is something to show in them."""
-        there = self.model.recipe is not None
+        """Show the docks only while there is something to show in them."""
+        known = self.model.snapshot
+        failed = known is not None and known.error is not None and known.inventory is None
+        there = self.model.recipe is not None and not failed
+        if there == self._there:
+            return
+        self._there = there
         self._pages.setCurrentWidget(self.image if there else self.welcome)
         for dock in self._docks.values():
             dock.setVisible(there)
@@ -206,7 +213,8 @@ class MainWindow(QMainWindow):
             self.banner.hide()
         else:
             where = f"{error.where}: " if error.where else ""
-            self.banner.say("error", f"{where}{error.what}.", error.hint or "")
+            hint = f"{error.hint.rstrip('.')}." if error.hint else ""
+            self.banner.say("error", f"{where}{error.what}.", hint)
 
     def _summarise(self) -> None:
         known = self.model.snapshot

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
+    QLabel,
     QSizePolicy,
     QTableWidget,
     QTableWidgetItem,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from relaxo_gui.actions import Commands
 
 _HEADINGS = ("Agent", "r₁ (mM⁻¹ s⁻¹)", "r₂ (mM⁻¹ s⁻¹)", "r₂/r₁")
+_NEED = "Give the concentrations of at least three wells of an agent to see its relaxivities."
 _AXES = {"R1": "R₁ (s⁻¹)", "R2": "R₂ (s⁻¹)"}
 _GRID = 64
 
@@ -67,7 +69,10 @@ class RelaxivityPanel(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(PADDING, 0, PADDING, PADDING)
         layout.setSpacing(PADDING)
+        self.need = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self.need.setProperty("role", "muted")
         layout.addLayout(pair, 1)
+        layout.addWidget(self.need, 1)
         layout.addWidget(self.table)
         self._model.snapshot_changed.connect(self.refresh)
         self._model.selection_changed.connect(self._mark)
@@ -79,9 +84,12 @@ class RelaxivityPanel(QWidget):
         known = self._model.snapshot
         result = known.result if known else None
         theme = Theme.of(self.palette())
+        regressed = result is not None and bool(result.agents)
+        self.need.setVisible(not regressed)
+        self.need.setText(_NEED if known is not None and known.rates else "")
         for quantity, plot in self.plots.items():
             rates = result.rates.get(quantity) if result else None
-            plot.setVisible(rates is not None or result is None)
+            plot.setVisible(regressed and rates is not None)
             points = [] if rates is None else [self._point(rate, theme) for rate in rates.wells if _is_shown(rate)]
             plot.show_data(points, [] if result is None else self._curves(result, quantity, theme))
         self._fill(result, theme)

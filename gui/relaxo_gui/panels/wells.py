@@ -205,7 +205,10 @@ class WellRows(QAbstractTableModel):
         return given.get(column, "")
 
     def _measured_out(self, well: str) -> str:
-        """Return why the measurement leaves a well out."""
+        """Return why the measurement leaves a well out; a concentration that is missing is seen where it is."""
+        known = self._model.contents.get(well)
+        if known is None or known.concentration_mM is None:
+            return ""
         reasons = {
             quantity: rate.excluded
             for quantity, rates in self._rates.items()

@@ -11,7 +11,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from relaxo_gui.resources.theme import IMAGE_BACKGROUND
+from relaxo_gui.resources.theme import GRID, IMAGE_BACKGROUND
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +31,8 @@ class Circle:
     dashed: bool = False
 
 
+#: Of what is written on the ground.
+_INK = "#c8ced4"
 _DIAGONAL = 0.62
 
 
@@ -52,17 +54,20 @@ class ImageView(QWidget):
         self._canvas = pg.GraphicsLayoutWidget()
         self._canvas.setBackground(IMAGE_BACKGROUND)
         self._canvas.setAntialiasing(True)
-        self._canvas.ci.setContentsMargins(0, 0, 0, 0)
-        self._box = self._canvas.addViewBox(row=0, col=0, lockAspect=True, invertY=True, enableMenu=False)
+        self._canvas.ci.setContentsMargins(0, GRID, 0, 2 * GRID)
+        self._box = self._canvas.addViewBox(row=0, col=0, rowspan=2, lockAspect=True, invertY=True, enableMenu=False)
         self._picture = pg.ImageItem(axisOrder="row-major")
         self._box.addItem(self._picture)
         self._bar = pg.ColorBarItem(interactive=False, width=12, colorMap=_grey())
-        self._bar.axis.setPen(QColor(0, 0, 0, 0))
-        self._bar.axis.setTextPen("#c8ced4")
+        for side in ("left", "right", "top", "bottom"):
+            self._bar.getAxis(side).setPen(QColor(0, 0, 0, 0))
+        self._bar.axis.setTextPen(_INK)
         self._bar.axis.setStyle(tickLength=0)
         self._bar.axis.enableAutoSIPrefix(enable=False)
-        self._canvas.addItem(self._bar, row=0, col=1)
-        self._bar.setFixedWidth(92)
+        self._unit = self._canvas.addLabel("", row=0, col=1, color=_INK)
+        self._canvas.addItem(self._bar, row=1, col=1)
+        self._canvas.ci.layout.setRowFixedHeight(0, 5 * GRID)
+        self._canvas.ci.layout.setColumnFixedWidth(1, 18 * GRID)
         self._bar.setOpacity(0.0)
         self._array: NDArray[Any] | None = None
         self._circles: tuple[Circle, ...] = ()
@@ -114,6 +119,7 @@ class ImageView(QWidget):
         if picture is None:
             self._picture.clear()
             self._bar.setOpacity(0.0)
+            self._unit.setText("")
             return
         table = np.arange(256, dtype=np.uint8)[:, np.newaxis].repeat(3, axis=1) if colours is None else colours
         self._picture.setImage(picture, autoLevels=False, levels=levels, lut=table)
@@ -122,7 +128,7 @@ class ImageView(QWidget):
         if unit is not None:
             self._bar.setColorMap(pg.ColorMap(None, table))
             self._bar.setLevels(levels)
-            self._bar.axis.setLabel(unit, color="#c8ced4")
+        self._unit.setText(unit or "")
         if former != picture.shape:
             self._box.setAspectLocked(lock=True, ratio=pixel_shape)
             self.fit()
