@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QFont
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsEllipseItem, QVBoxLayout, QWidget
 
 from relaxo_gui.resources.theme import GRID, IMAGE_BACKGROUND
 
@@ -33,6 +33,8 @@ class Circle:
 
 #: Of what is written on the ground.
 _INK = "#c8ced4"
+#: Behind what is drawn on the picture.
+_SHADE = QColor(13, 15, 18, 180)
 _DIAGONAL = 0.62
 
 
@@ -71,7 +73,7 @@ class ImageView(QWidget):
         self._bar.setOpacity(0.0)
         self._array: NDArray[Any] | None = None
         self._circles: tuple[Circle, ...] = ()
-        self._drawn: list[Any] = []
+        self._drawn: dict[str, tuple[Any, Any, Any]] = {}
         self._marked: frozenset[str] = frozenset()
         self._canvas.scene().sigMouseMoved.connect(self._move)
         self._canvas.scene().sigMouseClicked.connect(self._click)
@@ -144,9 +146,10 @@ class ImageView(QWidget):
 
     def mark(self, names: frozenset[str]) -> None:
         """Draw the circles of these names bold."""
-        if names != self._marked:
-            self._marked = names
-            self._draw()
+        changed, self._marked = names ^ self._marked, names
+        for circle in self._circles:
+            if circle.name in changed:
+                self._paint(circle)
 
     def circle_at(self, row: float, column: float) -> str | None:
         """Return the name of the circle around a position; the nearest, should several be."""
@@ -165,30 +168,27 @@ class ImageView(QWidget):
         return super().eventFilter(watched, event)
 
     def _draw(self) -> None:
-        for item in self._drawn:
-            self._box.removeItem(item)
-        self._drawn = []
+        for parts in self._drawn.values():
+            for part in parts:
+                self._box.removeItem(part)
+        self._drawn = {circle.name: _parts(circle) for circle in self._circles}
         for circle in self._circles:
-            bold = circle.name in self._marked
-            style = Qt.PenStyle.DashLine if circle.dashed else Qt.PenStyle.SolidLine
-            outline = pg.QtWidgets.QGraphicsEllipseItem(
-                # The centre of the first pixel is at 0.5 in pyqtgraph's picture.
-                circle.column + 0.5 - circle.radius,
-                circle.row + 0.5 - circle.radius,
-                2 * circle.radius,
-                2 * circle.radius,
-            )
-            outline.setPen(pg.mkPen(circle.colour, width=3.5 if bold else 1.5, style=style))
-            # At its upper left, where the gap to the neighbours of a plate is widest.
-            name = pg.TextItem(circle.name, color="#ffffff" if bold else circle.colour, anchor=(1.0, 1.0))
-            font = QFont(self.font())
-            font.setBold(bold)
-            name.setFont(font)
-            corner = circle.radius * _DIAGONAL
-            name.setPos(circle.column + 0.5 - corner, circle.row + 0.5 - corner)
-            for item in (outline, name):
-                self._box.addItem(item, ignoreBounds=True)
-                self._drawn.append(item)
+            for part in self._drawn[circle.name]:
+                self._box.addItem(part, ignoreBounds=True)
+            self._paint(circle)
+
+    def _paint(self, circle: Circle) -> None:
+        """Give a circle its pens: bold when it is marked, and dark around them, to be seen on bright and dark."""
+        bold = circle.name in self._marked
+        halo, outline, name = self._drawn[circle.name]
+        width = 3.5 if bold else 1.5
+        style = Qt.PenStyle.DashLine if circle.dashed else Qt.PenStyle.SolidLine
+        halo.setPen(pg.mkPen(_SHADE, width=width + 2.5))
+        outline.setPen(pg.mkPen(circle.colour, width=width, style=style))
+        name.setColor("#ffffff" if bold else circle.colour)
+        font = QFont(self.font())
+        font.setBold(bold)
+        name.setFont(font)
 
     def _position(self, scene: QPointF) -> tuple[float, float] | None:
         """Return row and column at a point of the scene; None outside of the picture."""
@@ -211,6 +211,25 @@ class ImageView(QWidget):
         position = self._position(event.scenePos())
         if event.button() == Qt.MouseButton.LeftButton and position is not None:
             self.circle_clicked.emit(self.circle_at(*position))
+
+
+def _parts(circle: Circle) -> tuple[Any, Any, Any]:
+    """Return the items of a circle: what is dark around it, its line, its name."""
+    rounds = [
+        QGraphicsEllipseItem(
+            # The centre of the first pixel is at 0.5 in pyqtgraph's picture.
+            circle.column + 0.5 - circle.radius,
+            circle.row + 0.5 - circle.radius,
+            2 * circle.radius,
+            2 * circle.radius,
+        )
+        for _ in range(2)
+    ]
+    # At its upper left, where the gap to the neighbours of a plate is widest.
+    name = pg.TextItem(circle.name, anchor=(1.0, 1.0), fill=_SHADE)
+    corner = circle.radius * _DIAGONAL
+    name.setPos(circle.column + 0.5 - corner, circle.row + 0.5 - corner)
+    return rounds[0], rounds[1], name
 
 
 def _grey() -> Any:  # noqa: ANN401 - pyqtgraph has no types
