@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import i0e, i1e
@@ -45,12 +45,13 @@ def expected_magnitude(ratio: Array) -> tuple[Array, Array]:
 class MagnitudeTable:
     """`expected_magnitude` by look-up, some ten times as fast."""
 
-    def __init__(self) -> None:
+    def __init__(self, dtype: type[np.floating[Any]] = np.float64) -> None:
         nodes = np.arange(int(FAR * NODES) + 1) / NODES
-        self._mean, self._slope = expected_magnitude(nodes)
-        self._bend = np.gradient(self._slope, nodes, edge_order=2)
+        mean, slope = expected_magnitude(nodes)
+        bend = np.gradient(slope, nodes, edge_order=2)
+        self._mean, self._slope, self._bend = mean.astype(dtype), slope.astype(dtype), bend.astype(dtype)
 
-    def __call__(self, ratio: Array) -> tuple[Array, Array]:
+    def __call__(self, ratio: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return mean magnitude over sigma (...), and its derivative, for signal over sigma (...) of 0 or more."""
         place = np.minimum(ratio, FAR) * NODES
         node = (place + 0.5).astype(np.intp)
@@ -59,7 +60,7 @@ class MagnitudeTable:
         change = self._bend.take(node)
         change *= place
         slope = self._slope.take(node)
-        mean = slope + 0.5 * change
+        mean = slope + change / 2
         mean *= place
         mean += self._mean.take(node)
         slope += change

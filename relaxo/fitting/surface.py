@@ -53,10 +53,10 @@ class Surface:
     x: Axis
     y: Axis
     """From 0 on."""
-    spline: Array
+    spline: NDArray[np.float32]
     """(intervals of x + 3, intervals of y + 3, n), coefficients of the cubic B-splines."""
     nodes: NDArray[np.float32]
-    """(s, n), the curves at which a search begins, each of unit length."""
+    """(s of x, n, s of y), the curves at which a search begins, each of unit length."""
     starts: Array
     """(3, s of x, s of y), how long those were, and x and y."""
 
@@ -68,15 +68,15 @@ class Surface:
         """
         places = np.array(np.meshgrid(x.nodes, y.nodes, indexing="ij"))
         table = np.ascontiguousarray(curves(*places.reshape(2, -1)).T).reshape(*places.shape[1:], -1)
-        spline = _coefficients(_coefficients(table).transpose(1, 0, 2), even=True).transpose(1, 0, 2).copy()
+        spline = _coefficients(_coefficients(table).transpose(1, 0, 2), even=True).transpose(1, 0, 2)
         coarse = tuple(slice(None, None, every) for every in search)
-        chosen = table[coarse].reshape(-1, table.shape[-1])
-        length = np.sqrt((chosen * chosen).sum(axis=1))
-        coarse_places = places[:, *coarse]
-        starts = np.concatenate([length.reshape(1, *coarse_places.shape[1:]), coarse_places])
-        return cls(x, y, spline, (chosen / length[:, None]).astype(np.float32), starts)
+        chosen = table[coarse]
+        length = np.sqrt((chosen * chosen).sum(axis=2, keepdims=True))
+        nodes = np.ascontiguousarray((chosen / length).transpose(0, 2, 1), np.float32)
+        starts = np.concatenate([length.transpose(2, 0, 1), places[:, *coarse]])
+        return cls(x, y, np.ascontiguousarray(spline, np.float32), nodes, starts)
 
-    def curves(self, x: Array, y: Array) -> Array:
+    def curves(self, x: Array, y: Array) -> NDArray[np.float32]:
         """Return f, df/dx, df/d(y^2), d2f/d(y^2)2 and a row to be filled (v, 5, n) at places (v,) within the axes.
 
         The second derivative is that of a cubic spline: good enough to find the way, not to judge the result.
@@ -84,6 +84,11 @@ class Surface:
         across, slope_across, _, column = _weights(self.x, x)
         y = np.maximum(y, SMALLEST)[:, None]
         along, slope_along, bend_along, row = _weights(self.y, y[:, 0])
+        for weights in (along, slope_along, bend_along):
+            # The coefficient before the first is the one after it: taken together before single precision sees them.
+            beyond = np.where(row == 0, weights[:, 0], 0.0)
+            weights[:, 0] -= beyond
+            weights[:, 2] += beyond
         slope_square = slope_along / (2 * y)
         bend_square = (bend_along - slope_along / y) / (4 * np.maximum(y, self.y.step) ** 2)
         offsets = np.arange(4)
@@ -91,11 +96,11 @@ class Surface:
         index = ((column[:, None] + offsets) * width)[:, :, None] + (row[:, None] + offsets)[:, None, :]
         # `take` is twice as fast as an index here.
         around = self.spline.reshape(-1, self.spline.shape[2]).take(index.reshape(len(x), 16), axis=0)
-        factor = np.empty((len(x), 4, 16))
+        factor = np.empty((len(x), 4, 16), np.float32)
         pairs = ((across, along), (slope_across, along), (across, slope_square), (across, bend_square))
         for which, (a, b) in enumerate(pairs):
-            np.multiply(a[:, :, None], b[:, None, :], out=factor[:, which].reshape(len(x), 4, 4))
-        rows = np.empty((len(x), 5, around.shape[2]))
+            np.multiply(a[:, :, None], b[:, None, :], out=factor[:, which].reshape(len(x), 4, 4), casting="same_kind")
+        rows = np.empty((len(x), 5, around.shape[2]), np.float32)
         np.matmul(factor, around, out=rows[:, :4])
         return rows
 

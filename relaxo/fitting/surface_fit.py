@@ -2,6 +2,9 @@
 
 The best node of the family for a voxel is found by a matrix product; from there a damped Gauss-Newton iteration goes
 to the minimum. The mean that noise gives to magnitudes is part of the fit where sigma is known.
+
+Signals are divided by their peak and fitted in single precision, with the explicit residual in every step: what that
+loses is far below what noise does. Normal equations are solved in double precision.
 """
 
 from __future__ import annotations
@@ -27,17 +30,24 @@ MAX_ITERATIONS = 50
 #: Share of the least curvature along y squared that a negative bend may take away.
 LARGEST_RELIEF = 0.7
 #: A step is negligible below the root of this, in standard errors.
-NEGLIGIBLE = 1e-9
+NEGLIGIBLE = 1e-7
 #: Accepted change of x and of y squared.
-TOLERANCE = 1e-8
+TOLERANCE = 1e-6
+#: A step that changes a signal of peak 1 by less than the root of this is lost in single precision.
+LOST = 1e-13
+#: Rounding of residuals of a signal of peak 1: a sum of squares is uncertain by this times its root.
+ROUNDING = 5e-7
 #: A minimum this near to the end of the range lies at the bound.
 MARGIN = 1e-6
+#: Voxels that are searched together.
+GROUP = 32
 FIRST_DAMPING = 1e-6
 #: A second start is tried where it explains less by no more than this share of what the first leaves unexplained.
 NEARLY = 0.3
 #: A damping above this means that no step makes the sum of squares smaller.
 STUCK = 1e10
 
+_magnitude_single = MagnitudeTable(np.float32)
 _magnitude = MagnitudeTable()
 
 
@@ -62,7 +72,13 @@ def solve_surface(surface: Surface, signal: Array, keep: NDArray[np.bool_], *, s
     what lies beyond is the same again.
     """
     signal, keep = np.ascontiguousarray(signal.T), np.ascontiguousarray(keep.T)
-    data = _Data(surface, signal, None if keep.all() else keep, sigma)
+    peak = np.abs(signal * keep).max(axis=1, keepdims=True)
+    data = _Data(
+        surface=surface,
+        signal=(signal / peak).astype(np.float32),
+        weight=None if keep.all() else keep,
+        sigma=None if sigma is None else (sigma / peak).astype(np.float32),
+    )
     found = [_starts(data, block) for block in _blocks(np.arange(len(signal)))]
     voxel, place = np.concatenate([one for one, _ in found]), np.concatenate([one for _, one in found])
     active = np.arange(voxel.size)
@@ -78,7 +94,7 @@ def solve_surface(surface: Surface, signal: Array, keep: NDArray[np.bool_], *, s
     # Of all starts of a voxel, the one with the smallest sum of squares.
     order = np.lexsort((here.cost, voxel))
     best = order[np.searchsorted(voxel[order], np.arange(len(signal)))]
-    return _solution(data, here.of(best), keep, converged[best])
+    return _solution(data, here.of(best), peak[:, 0], converged[best])
 
 
 def _blocks(voxels: NDArray[np.intp]) -> list[NDArray[np.intp]]:
@@ -117,27 +133,30 @@ class _Data:
     """What is fitted."""
 
     surface: Surface
-    signal: Array
-    """(v, n)."""
+    signal: NDArray[np.float32]
+    """(v, n), of peak 1."""
     weight: NDArray[np.bool_] | None
     """(v, n), the points that count; None where all of them do."""
-    sigma: float | None
+    sigma: NDArray[np.float32] | None
+    """(v, 1), in the same units; None where the noise has no mean."""
 
     def evaluate(self, place: Array, voxels: NDArray[np.intp]) -> _State:
         """Return the sum of squares of some voxels at places (v, 3), and its derivatives."""
         rows = self.surface.curves(place[:, 1], np.sqrt(place[:, 2]))
         curves, residual = rows[:, :4], rows[:, 4]
-        model = place[:, :1] * curves[:, 0]
-        curves[:, 1:] *= place[:, :1, None]
+        amplitude = place[:, :1].astype(np.float32)
+        model: NDArray[np.float32] = amplitude * curves[:, 0]
+        curves[:, 1:] *= amplitude[:, :, None]
         if self.sigma is not None:
+            sigma = self.sigma[voxels]
             # Noise makes no difference between a signal and its negative.
-            mean, slope = _magnitude(np.abs(model) / self.sigma)
+            mean, slope = _magnitude_single(np.abs(model) / sigma)
             curves *= np.copysign(slope, model)[:, None, :]
-            model = mean * self.sigma
+            model = mean * sigma
         np.subtract(self.signal[voxels], model, out=residual)
         if self.weight is not None:
             rows *= self.weight[voxels, None, :]
-        products = rows @ rows.transpose(0, 2, 1)
+        products = (rows @ rows.transpose(0, 2, 1)).astype(np.float64)
         return _State(
             place=place,
             cost=products[:, 4, 4],
@@ -146,33 +165,58 @@ class _Data:
             bend=-products[:, 3, 4],
         )
 
+    def spread(self, place: Array, voxels: NDArray[np.intp]) -> tuple[Array, Array]:
+        """Return the mean variance of the points (v,), and J'VJ (v, 3, 3), in units of the variance of a strong signal.
+
+        The magnitude of a weak signal varies less than that of a strong one, by up to 4 - pi against 2.
+        """
+        sigma = np.ones((1, 1), np.float32) if self.sigma is None else self.sigma[voxels]
+        jacobian = self.surface.curves(place[:, 1], np.sqrt(place[:, 2]))[:, :3].astype(np.float64)
+        ratio = np.abs(place[:, :1] * jacobian[:, 0]) / sigma
+        jacobian[:, 1:] *= place[:, :1, None]
+        mean, slope = _magnitude(ratio)
+        variance = np.maximum(2 + ratio * ratio - mean * mean, 2 - np.pi / 2)
+        jacobian *= (slope * (1 if self.weight is None else self.weight[voxels]))[:, None, :]
+        average = np.average(variance, axis=1, weights=None if self.weight is None else self.weight[voxels])
+        return average, (jacobian * variance[:, None, :]) @ jacobian.transpose(0, 2, 1)
+
 
 def _starts(data: _Data, voxels: NDArray[np.intp]) -> tuple[NDArray[np.intp], Array]:
     """Return where to begin, one or more times for every voxel: the voxels (s,), and amplitude, x, y^2 (s, 3)."""
     signal, nodes = data.signal[voxels], data.surface.nodes
     if data.sigma is not None:
         # The mean square of a magnitude is that of the signal and of two channels of noise.
-        signal = np.sqrt(np.maximum(signal * signal - 2 * data.sigma**2, 0.0))
-    single = signal.astype(np.float32)
+        signal = np.sqrt(np.maximum(signal * signal - 2 * data.sigma[voxels] ** 2, np.float32(0)))
+    single = signal
     length = None
     if data.weight is not None:
         weight = data.weight[voxels].astype(np.float32)
-        single *= weight
-        length = np.maximum(np.sqrt(weight @ (nodes * nodes).T), 1e-6)
-    score = single @ nodes.T
+        single = single * weight
+        length = np.sqrt(np.maximum(_products(weight, nodes * nodes), 1e-12))
+    score = _products(single, nodes)
     if length is not None:
         score /= length
-    _, count_x, count_y = data.surface.starts.shape
-    score = score.reshape(-1, count_x, count_y)
-    profile = score.max(axis=1)
-    chosen = _peaks(profile, (single * single).sum(axis=1))
-    which, column = np.nonzero(chosen)
-    row = score[which, :, column].argmax(axis=1)
+    profile = score.max(axis=1).reshape(-1, nodes.shape[2])[: len(voxels)]
+    which, column = np.nonzero(_peaks(profile, (single * single).sum(axis=1)))
+    group, member = np.divmod(which, GROUP)
+    row = score[group, :, member, column].argmax(axis=1)
     norm, x, y = data.surface.starts[:, row, column]
     if length is not None:
-        norm = norm * length.reshape(score.shape)[which, row, column]
-    amplitude = score[which, row, column] / np.maximum(norm, 1e-300)
+        norm = norm * length[group, row, member, column]
+    amplitude = score[group, row, member, column] / np.maximum(norm, 1e-300)
     return voxels[which], np.array([amplitude, x, y * y]).T
+
+
+def _products(rows: NDArray[np.float32], nodes: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the products (groups, s of x, members, s of y) of rows (v, n) with nodes, groups of rows at a time.
+
+    Products this small are made without threads, which would fight with ours.
+    """
+    groups = -(-len(rows) // GROUP)
+    padded = np.zeros((groups, 1, GROUP, rows.shape[1]), np.float32)
+    padded.reshape(-1, rows.shape[1])[: len(rows)] = rows
+    products: NDArray[np.float32] = np.matmul(padded, nodes)
+    return products
 
 
 def _peaks(profile: NDArray[np.float32], total: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -202,14 +246,16 @@ def _advance(
     proposed = now.place + step
     proposed[:, 0] = np.maximum(proposed[:, 0], 0.0)
     trial = data.evaluate(proposed, voxels)
-    # Rounding decides about steps as small as the last one.
-    better = trial.cost <= now.cost * (1 + 1e-13)
+    # Rounding would decide about the last steps; the gradient knows better.
+    gain = now.cost + ROUNDING * np.sqrt(now.cost) - trial.cost
+    better = gain >= 0
     here.put(some, trial, better)
     # A step that gained far less than it promised was too long.
-    gained = (now.cost - trial.cost) > 0.5 * np.einsum("va,va->v", step, now.gradient)
+    gained = gain > 0.5 * np.einsum("va,va->v", step, now.gradient)
     damping[some] = np.where(better & gained, damping[some] * 0.3, np.maximum(damping[some] * 5, 0.01))
     length = np.einsum("va,vab,vb->v", step, now.normal, step)
-    short = (np.abs(step[:, 1:]) < TOLERANCE).all(axis=1) | (length < NEGLIGIBLE * now.cost / data.signal.shape[1])
+    short = length < np.maximum(NEGLIGIBLE * now.cost / data.signal.shape[1], LOST)
+    short |= (np.abs(step[:, 1:]) < TOLERANCE).all(axis=1)
     arrived: NDArray[np.bool_] = free & short
     return arrived
 
@@ -274,25 +320,33 @@ def _inverse(matrix: Array) -> Array:
     return np.stack([_solve_symmetric(matrix, np.broadcast_to(unit, (len(matrix), 3))) for unit in np.eye(3)], axis=2)
 
 
-def _solution(data: _Data, here: _State, keep: NDArray[np.bool_], converged: NDArray[np.bool_]) -> Solution:
-    signal = data.signal
-    points = keep.sum(axis=1)
+def _solution(data: _Data, here: _State, peak: Array, converged: NDArray[np.bool_]) -> Solution:
+    signal = data.signal.astype(np.float64)
+    weight = np.ones(signal.shape, bool) if data.weight is None else data.weight
+    points = weight.sum(axis=1)
     freedom = points - 3
     variance = np.divide(here.cost, freedom, out=np.full_like(here.cost, np.nan), where=freedom > 0)
+    inverse = _inverse(here.normal)
+    if data.sigma is not None:
+        parts = [data.spread(here.place[block], block) for block in _blocks(np.arange(len(signal)))]
+        variance /= np.concatenate([average for average, _ in parts])
+        inverse = inverse @ np.concatenate([middle for _, middle in parts]) @ inverse
     # The covariance of a solution has the amplitudes first and the time constant last.
     order = np.array([0, 2, 1])
-    covariance = _inverse(here.normal)[:, order[:, None], order].transpose(1, 2, 0)
-    x = here.place[:, 1]
-    mean = (signal * keep).sum(axis=1, keepdims=True) / np.maximum(points, 1)[:, None]
+    covariance = inverse[:, order[:, None], order].transpose(1, 2, 0) * variance
+    covariance[0] *= peak
+    covariance[:, 0] *= peak
+    x, y_squared = here.place[:, 1], here.place[:, 2]
+    mean = (signal * weight).sum(axis=1, keepdims=True) / np.maximum(points, 1)[:, None]
     return Solution(
         time=np.exp(x),
-        amplitudes=here.place[:, [0, 2]].T,
-        covariance=covariance * variance,
-        sum_of_squares=here.cost,
-        total_sum_of_squares=(((signal - mean) * keep) ** 2).sum(axis=1),
+        amplitudes=np.array([here.place[:, 0] * peak, y_squared]),
+        covariance=covariance,
+        sum_of_squares=here.cost * peak**2,
+        total_sum_of_squares=(((signal - mean) * weight) ** 2).sum(axis=1) * peak**2,
         points=points,
         at_bound=(x < data.surface.x.lower + MARGIN)
         | (x > data.surface.x.upper - MARGIN)
-        | (here.place[:, 2] > data.surface.y.upper**2 - MARGIN),
+        | (y_squared > data.surface.y.upper**2 - MARGIN),
         converged=converged,
     )

@@ -58,6 +58,8 @@ def test_no_other_fitter_finds_a_smaller_sum_of_squares(surface, truth, sigma):
         assert found.sum_of_squares[voxel] <= 2 * other.cost * (1 + 1e-4)
         if 0.01 < found.amplitudes[1, voxel] < 2.2 and found.sum_of_squares[voxel] > 2 * other.cost * (1 - 1e-4):
             assert found.time[voxel] == pytest.approx(np.exp(other.x[1]), rel=1e-3)
+            if sigma is not None:
+                continue
             covariance = np.linalg.inv(other.jac.T @ other.jac) * 2 * other.cost / (TIME.size - 3)
             assert found.covariance[2, 2, voxel] == pytest.approx(covariance[1, 1], rel=0.01)
             assert found.covariance[1, 1, voxel] == pytest.approx(covariance[2, 2], rel=0.01)
