@@ -85,7 +85,7 @@ def test_relaxivities_of_nickel_on_the_ge_scanner(ge):
 def test_relaxivity_of_nickel_on_the_siemens_scanner(siemens):
     results, _, _ = siemens
     (agent,) = results["agents"]
-    assert agent["r1"]["value"] == pytest.approx(0.624, rel=0.02)
+    assert agent["r1"]["value"] == pytest.approx(0.624, rel=0.03)
     assert agent["r2"] is None
 
 
