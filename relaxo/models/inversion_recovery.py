@@ -1,4 +1,3 @@
-# LEAD TO ENGINE: read and do relaxo/fitting/NOTE_TO_ENGINE.md first (three faults on real data), then delete this line.
 """Inversion recovery with imperfect inversion and a repetition time of its own for every image."""
 
 from __future__ import annotations
@@ -7,10 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relaxo.fitting import Form
 from relaxo.models.model import Input, Model, Option, Parameter
 
 if TYPE_CHECKING:
     from relaxo.models.model import Array, Times
+
+#: A repetition time, in s, after which nothing is left of anything.
+ENDLESS = 1e9
 
 
 def _basis(time: Array, times: Times) -> tuple[Array, Array]:
@@ -44,6 +47,14 @@ def _to_amplitudes(parameters: tuple[Array, ...]) -> tuple[Array, ...]:
     return equilibrium, equilibrium * (1 + efficiency)
 
 
+def _form(times: Times) -> Form:
+    ti, tr = times["InversionTime"], times["RepetitionTime"]
+    if np.isinf(tr).all():
+        return Form("inversion", (ti,))
+    # Finite, so that nothing but what it leaves is 0.
+    return Form("repeated_inversion", (ti, np.minimum(tr, ENDLESS)))
+
+
 MODEL = Model(
     name="inversion_recovery",
     title="Inversion recovery, efficiency free",
@@ -70,6 +81,7 @@ MODEL = Model(
     to_parameters=_to_parameters,
     to_amplitudes=_to_amplitudes,
     rises_through_zero=True,
+    form=_form,
     options=(
         Option("noise_floor", "a voxel whose largest signal is below this many sigma of the noise is not fitted", 5.0),
     ),
