@@ -6,32 +6,48 @@ Array axes are ``(n, z, y, x)``: images along the varying axis, slices, rows, co
 """
 
 from relaxo.data.geometry import Geometry
-from relaxo.data.inventory import ImageHeader, Inventory, LeftOut, StackSource
+from relaxo.data.inventory import ImageHeader, Inventory, LeftOut, StackSource, StoredPixels
 from relaxo.data.maps import FitStatus, Maps
 from relaxo.data.notice import Notice
 from relaxo.data.protocol import Protocol
 from relaxo.data.rates import Rates, WellRate
-from relaxo.data.relaxivity import AgentResult, Estimate, Line, ReferenceAgent
+from relaxo.data.relaxivity import (
+    AgentResult,
+    Alternative,
+    Estimate,
+    Influence,
+    Line,
+    Quality,
+    ReferenceAgent,
+    Share,
+    Verdict,
+)
 from relaxo.data.stack import Stack
 from relaxo.data.wells import Contents, Well, Wells
 
 __all__ = [
     "AgentResult",
+    "Alternative",
     "Contents",
     "Estimate",
     "FitStatus",
     "Geometry",
     "ImageHeader",
+    "Influence",
     "Inventory",
     "LeftOut",
     "Line",
     "Maps",
     "Notice",
     "Protocol",
+    "Quality",
     "Rates",
     "ReferenceAgent",
+    "Share",
     "Stack",
     "StackSource",
+    "StoredPixels",
+    "Verdict",
     "Well",
     "WellRate",
     "Wells",

@@ -14,6 +14,22 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPixels:
+    """Where the numbers of an image stand in its file, for files that hold them as they are."""
+
+    offset: int
+    """Bytes before the first number."""
+    dtype: str
+    """Their type as NumPy writes it, ``<u2``."""
+    bits: int
+    """How many bits of each count, from the lowest."""
+    header_length: int
+    """Bytes that tell what the numbers mean, from the start of the file."""
+    header_sum: int
+    """CRC-32 of these, by which a file that was changed after the scan is known."""
+
+
+@dataclass(frozen=True, slots=True)
 class ImageHeader:
     """The facts of one image (one slice at one time), as its header states them, in s, degree, mm, T and MHz."""
 
@@ -51,6 +67,30 @@ class ImageHeader:
     """Frame of reference: positions in the same one can be compared."""
     acquired: str = ""
     """Date and time of the acquisition as DICOM writes them, ``20240131143005.25``: they sort as they happened."""
+    protocol_name: str = ""
+    member: str = ""
+    """Name of its file inside `path`, when that is an archive."""
+    frame: int = 0
+    """Which image of its file it is, from 0."""
+    frames: int = 1
+    """How many images its file holds."""
+    receiver_gain: tuple[int, ...] = ()
+    """As the vendor counts it; empty where it does not say."""
+    largest: float | None = None
+    """The signal of the largest number that its file can store; None where there is no such limit."""
+    fills_range: bool = False
+    """Whether its scanner scales every image so that the brightest voxel has the largest number."""
+    entered: tuple[tuple[str, str], ...] = ()
+    """BIDS name of every time or angle that the header does not state, or not in its unit, and where it is from."""
+    stored: StoredPixels | None = None
+    """None where the numbers must be decoded."""
+    imaginary: ImageHeader | None = None
+    """The image of the imaginary part, when the component is ``complex``."""
+
+    @property
+    def image(self) -> tuple[Path, str, int]:
+        """What tells it from every other image: file, member and frame."""
+        return self.path, self.member, self.frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +122,9 @@ class StackSource:
     @property
     def paths(self) -> tuple[Path, ...]:
         """The files it is read from, each once, in the stack's order."""
-        return tuple(dict.fromkeys(header.path for slices in self.headers for header in slices))
+        images = [header for slices in self.headers for header in slices]
+        parts = [part for header in images for part in (header, header.imaginary) if part is not None]
+        return tuple(dict.fromkeys(part.path for part in parts))
 
 
 @dataclass(frozen=True, slots=True)

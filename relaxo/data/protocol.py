@@ -34,6 +34,8 @@ class Protocol:
     """Field strength in T, from the imaging frequency where the header gives one."""
     description: str = ""
     """The scanner's name for it."""
+    entered: Mapping[str, str] = field(default_factory=dict)
+    """BIDS name of every time or angle that was entered rather than measured, and where it comes from."""
 
     def __post_init__(self) -> None:
         values = frozen(self.values, np.float64, ndim=1, name=self.axis)
@@ -47,6 +49,7 @@ class Protocol:
         }
         object.__setattr__(self, "values", values)
         object.__setattr__(self, "companions", MappingProxyType(companions))
+        object.__setattr__(self, "entered", MappingProxyType(dict(self.entered)))
 
     def __len__(self) -> int:
         return int(self.values.size)

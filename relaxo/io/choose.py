@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from relaxo.recipe import StacksPart
 
 #: Of several ways to measure T1, the one with the least bias first.
+_SIGN_MATTERS = ("IRT1", "VTR")
 _PREFERENCE = ("IRT1", "VTR", "VFA", "MESE")
 
 
@@ -24,7 +25,8 @@ def choose(inventory: Inventory, part: StacksPart) -> tuple[dict[str, StackSourc
     """Return the stack to fit for ``T1`` and for ``T2``, or for one of them, and a notice wherever there was a choice.
 
     Where a recipe names none, both come from one study if possible; then inversion recovery is better than another
-    method, more times than fewer, more slices than fewer, and the later measurement than the earlier one.
+    method, more times than fewer, more slices than fewer, images with a sign (real or complex) than magnitudes, whose
+    polarity has to be guessed, and the later measurement than the earlier one.
 
     Raises
     ------
@@ -69,7 +71,7 @@ def describe(stack: StackSource) -> str:
         "FlipAngle": "flip angles",
     }[stack.protocol.axis]
     slices = stack.geometry.shape[0]
-    signed = ", real" if stack.protocol.component == "real" else ""
+    signed = "" if stack.protocol.component == "magnitude" else f", {stack.protocol.component}"
     return f"{stack.name} ({len(stack.protocol)} {times}, {slices} slice{'s'[: slices > 1]}{signed})"
 
 
@@ -85,7 +87,9 @@ def _merit(stack: StackSource | None, order: Mapping[int, int]) -> tuple[int, ..
     if stack is None:
         return ()
     method = -_PREFERENCE.index(stack.protocol.suffix)
-    return method, len(stack.protocol), stack.geometry.shape[0], order[id(stack)]
+    # The sign of an echo is known: there, magnitudes lose nothing, and the noise of real images is no better.
+    signed = stack.protocol.component != "magnitude" and stack.protocol.suffix in _SIGN_MATTERS
+    return method, len(stack.protocol), stack.geometry.shape[0], int(signed), order[id(stack)]
 
 
 def _nothing(inventory: Inventory) -> InputError:

@@ -10,38 +10,51 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from relaxo.data import LeftOut
+from relaxo.io.components import fittable
+from relaxo.io.images import counted
 from relaxo.io.kinds import collections
 from relaxo.io.planes import grids
+from relaxo.io.timing import shown
 from relaxo.io.volumes import assemble
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from relaxo.data import ImageHeader, StackSource
-
-_FITTED = ("magnitude", "real")
+    from relaxo.io.kinds import Reasons
 
 
 def group(headers: Sequence[ImageHeader]) -> tuple[tuple[StackSource, ...], tuple[LeftOut, ...]]:
     """Return the stacks that images make, named and in the order they were measured, and what is in none of them."""
-    reasons: dict[Path, str] = {}
+    reasons: Reasons = {}
     stacks: list[StackSource] = []
-    for header in headers:
-        if header.component not in _FITTED:
-            reasons[header.path] = (
-                f"{_article(header.component)} image: the fits need magnitude or real (signed) images"
-            )
-    for grid in grids([header for header in headers if header.component in _FITTED]):
+    for grid in grids(fittable(headers, reasons)):
         for collection in collections(grid, reasons):
             stacks.extend(assemble(collection, reasons))
     named = _named(stacks)
-    used = {path for stack in named for path in stack.paths}
-    return named, tuple(LeftOut(header.path, reasons[header.path]) for header in headers if header.path not in used)
+    used = {
+        part.image
+        for stack in named
+        for images in stack.headers
+        for header in images
+        for part in (header, header.imaginary)
+        if part is not None
+    }
+    return named, _left_out([header for header in headers if header.image not in used], reasons)
 
 
-def _article(noun: str) -> str:
-    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+def _left_out(headers: Sequence[ImageHeader], reasons: Reasons) -> tuple[LeftOut, ...]:
+    """Say why images are left out: once for all of a file that share a reason."""
+    counts = Counter((header.path, header.member, reasons.get(header.image, _LOST)) for header in headers)
+    first = {(header.path, header.member): header for header in headers}
+    return tuple(
+        LeftOut(shown(first[path, member]), counted(reason, count, first[path, member].frames))
+        for (path, member, reason), count in counts.items()
+    )
+
+
+#: The reason of an imaginary image is that of its real one.
+_LOST = "belongs to an image that is left out"
 
 
 def _named(stacks: Sequence[StackSource]) -> tuple[StackSource, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from relaxo.io.clusters import cluster, split
+from relaxo.io.timing import HOW_TO_ENTER
 from relaxo.units import s_to_ms
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relaxo.data import ImageHeader
+
+    #: Why an image (`ImageHeader.image`) is in no stack.
+    Reasons = dict[tuple[Path, str, int], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class Collection:
     """Whether several echo times come from acquisitions of their own rather than from one echo train."""
 
 
-def collections(headers: Sequence[ImageHeader], reasons: dict[Path, str]) -> list[Collection]:
+def collections(headers: Sequence[ImageHeader], reasons: Reasons) -> list[Collection]:
     """Return what images on one grid were acquired for; `reasons` learns why an image is in no collection."""
     recovering = [header for header in headers if _is_inversion_recovery(header)]
     others = [header for header in headers if not _is_inversion_recovery(header)]
@@ -82,11 +86,11 @@ def _sequence(header: ImageHeader) -> Hashable:
     return _is_gradient_echo(header), "EP" in header.sequence, header.echo_train_length
 
 
-def _inversion_recoveries(headers: Sequence[ImageHeader], reasons: dict[Path, str]) -> list[Collection]:
+def _inversion_recoveries(headers: Sequence[ImageHeader], reasons: Reasons) -> list[Collection]:
     timed = [header for header in headers if header.inversion_time is not None]
     for header in headers:
         if header.inversion_time is None:
-            reasons[header.path] = "inversion recovery, but its header has no inversion time"
+            reasons[header.image] = f"inversion recovery, but its header has no inversion time: {HOW_TO_ENTER}"
     found = []
     for group in split(timed, map(_sequence, timed), ECHO.labels(timed), FLIP.labels(timed)):
         if len(set(INVERSION.labels(group))) > 1:
@@ -94,11 +98,11 @@ def _inversion_recoveries(headers: Sequence[ImageHeader], reasons: dict[Path, st
             continue
         for header in group:
             assert header.inversion_time is not None
-            reasons[header.path] = f"only one inversion time ({INVERSION.say(header.inversion_time)}) at this place"
+            reasons[header.image] = f"only one inversion time ({INVERSION.say(header.inversion_time)}) at this place"
     return found
 
 
-def _without_inversion(headers: Sequence[ImageHeader], reasons: dict[Path, str]) -> list[Collection]:
+def _without_inversion(headers: Sequence[ImageHeader], reasons: Reasons) -> list[Collection]:
     echoes, rest = _echoes(headers)
     # The first echoes of multi-echo scans can belong to a T1 measurement as well.
     first_echoes = [header for collection in echoes for header in _first_echo(collection)]
@@ -115,7 +119,12 @@ def _without_inversion(headers: Sequence[ImageHeader], reasons: dict[Path, str])
         groups = split(pool, map(_sequence, pool), *(other.labels(pool) for other in fixed))
         found += [Collection(suffix, axis, tuple(g)) for g in groups if len(set(axis.labels(g))) >= fewest]
     for header in rest:
-        reasons[header.path] = "only one echo time, repetition time and flip angle at this place: nothing to fit"
+        untimed = header.echo_time is None and header.repetition_time is None
+        reasons[header.image] = (
+            f"its header states no inversion, echo or repetition time: {HOW_TO_ENTER}"
+            if untimed
+            else "only one echo time, repetition time and flip angle at this place: nothing to fit"
+        )
     return found
 
 

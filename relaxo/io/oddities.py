@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relaxo.data import Notice
+from relaxo.io.timing import MILLISECONDS, SECONDS
 from relaxo.units import s_to_ms
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ _PLURAL = {
     "RepetitionTime": "repetition times",
     "FlipAngle": "flip angles",
 }
+
+UNIT_ORIGINS = frozenset({MILLISECONDS, SECONDS})
 
 
 def oddities(
@@ -36,6 +39,7 @@ def oddities(
     single_echoes
         Whether the echo times come from acquisitions of their own.
     """
+    yield from _entered(protocol)
     if len(protocol) < 4:
         yield Notice(
             "few_times",
@@ -46,6 +50,14 @@ def oddities(
         yield from _repetition(protocol, headers)
     if protocol.axis == "EchoTime":
         yield from _echo_spacing(protocol, single_echoes=single_echoes)
+    gains = {header.receiver_gain for images in headers for header in images if header.receiver_gain}
+    if len(gains) > 1:
+        yield Notice(
+            "receiver_gain_varies",
+            f"The receiver gain changed between the images ({', '.join(map(_gain, sorted(gains)))}, in the vendor's "
+            "steps), and nothing says that the images were scaled to one another: their signals may not be comparable. "
+            "Measure with a fixed gain (no prescan between series).",
+        )
     scales = {(header.slope, header.intercept) for images in headers for header in images}
     if len(scales) > 1:
         yield Notice(
@@ -53,6 +65,27 @@ def oddities(
             f"The images are stored with {len(scales)} different scales (rescale slope and intercept). Each was undone "
             "as its header says; an image whose header is wrong would stand out in the fit.",
         )
+
+
+def _entered(protocol: Protocol) -> Iterator[Notice]:
+    """Say which times are not those of the headers."""
+    by_origin: dict[str, list[str]] = {}
+    for name, origin in protocol.entered.items():
+        by_origin.setdefault(origin, []).append(_PLURAL[name])
+    for origin, names in by_origin.items():
+        what = " and ".join(names)
+        if origin in UNIT_ORIGINS:
+            yield Notice(
+                "times_in_seconds" if origin == SECONDS else "times_in_milliseconds",
+                f"The {what} stand in another unit than they should: taken as they stand no scanner could measure so. "
+                f"They come from {origin}; compare them with the protocol.",
+            )
+        else:
+            yield Notice(
+                "timing_entered",
+                f"The {what} come from {origin}: they were entered, not read from the images' headers. Compare them "
+                "with the protocol.",
+            )
 
 
 def _repetition(protocol: Protocol, headers: Sequence[Sequence[ImageHeader]]) -> Iterator[Notice]:
@@ -109,3 +142,7 @@ def _echo_spacing(protocol: Protocol, *, single_echoes: bool) -> Iterator[Notice
 
 def _ms(time: float) -> str:
     return f"{s_to_ms(float(time)):.6g}"
+
+
+def _gain(setting: tuple[int, ...]) -> str:
+    return "/".join(map(str, setting))

@@ -2,58 +2,93 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from pathlib import Path
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from relaxo.data import ImageHeader, Inventory, LeftOut
 from relaxo.errors import Cancelled, InputError
-from relaxo.io.dicom_header import read_header
 from relaxo.io.elements import quiet
 from relaxo.io.group import group
+from relaxo.io.images import read_images
+from relaxo.io.sidecars import Sidecars, is_sidecar
+from relaxo.io.sources import sources
 from relaxo.io.text import printable
+from relaxo.io.timing import complete, of_recipe
+from relaxo.io.timing_table import is_timing_table, read_timing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from relaxo.recipe import TimingPart
 
 
-def scan(paths: Sequence[Path], progress: Callable[[int, int], bool] | None = None) -> Inventory:
+def scan(
+    paths: Sequence[Path],
+    progress: Callable[[int, int], bool] | None = None,
+    *,
+    timing: Sequence[TimingPart] = (),
+) -> Inventory:
     """Return what is below some files and folders; no pixel is read.
+
+    Parameters
+    ----------
+    paths
+        Files and folders with DICOM or NIfTI images, and .zip archives of them; a table of times among them speaks of
+        all images, one called ``timing.csv`` in a folder of those below it.
+    progress
+        Called with files looked at and files in all; answers whether to go on.
+    timing
+        Times that a recipe states.
 
     Raises
     ------
     InputError
-        When a path does not exist, or when not a single usable MR image is found.
+        When a path does not exist, when a table of times cannot be read, or when not a single usable MR image is found.
     Cancelled
         When `progress` answers False.
     """
-    files, left_out = _files(paths)
     headers: list[ImageHeader] = []
     first_with: dict[str, Path] = {}
-    with quiet():
-        for done, path in enumerate(files):
-            if progress is not None and not progress(done, len(files)):
+    with quiet(), ExitStack() as archives:
+        files, left_out = sources(paths, archives)
+        tables = [source for source in files if is_timing_table(source)]
+        notes = [source for source in files if is_sidecar(source)]
+        sidecars = Sidecars(notes)
+        entries = [
+            entry for source in tables for entry in read_timing(source, everywhere=source.path == source.root)
+        ] + of_recipe(timing)
+        images = [source for source in files if source not in tables and source not in notes]
+        for done, source in enumerate(images):
+            if progress is not None and not progress(done, len(images)):
                 raise Cancelled
-            found = read_header(path)
-            if isinstance(found, LeftOut):
-                left_out.append(found)
-            elif found.sop_uid and found.sop_uid in first_with:
-                other = printable(first_with[found.sop_uid].name)
-                left_out.append(LeftOut(path, f"the same image as {other} (same SOP Instance UID)"))
-            else:
-                first_with.setdefault(found.sop_uid, path)
-                headers.append(found)
+            found, faults = read_images(source, sidecars)
+            left_out.extend(faults)
+            uid = found.images[0].sop_uid if found.images else ""
+            if uid and uid in first_with:
+                other = printable(first_with[uid].name)
+                left_out.append(LeftOut(source.shown, f"the same image as {other} (same SOP Instance UID)"))
+                continue
+            if found.images:
+                first_with.setdefault(uid, source.shown)
+            headers.extend(found.images)
+        left_out.extend(
+            LeftOut(note.shown, "a JSON file that describes no image")
+            for note in notes
+            if note.shown not in sidecars.used
+        )
     if progress is not None:
-        progress(len(files), len(files))
+        progress(len(images), len(images))
     if not headers:
         raise InputError(
             f"there is no MR image that can be used: {summary(left_out)}",
             where=", ".join(printable(path) for path in paths),
             hint="Give the folder with the scanner's original DICOM images",
         )
-    stacks, in_no_stack = group(headers)
-    return Inventory(tuple(paths), stacks, (*left_out, *in_no_stack))
+    complete_headers, unmet = complete(headers, entries)
+    stacks, in_no_stack = group(complete_headers)
+    return Inventory(tuple(paths), stacks, (*left_out, *unmet, *in_no_stack))
 
 
 def summary(left_out: Sequence[LeftOut], most: int = 3) -> str:
@@ -62,39 +97,3 @@ def summary(left_out: Sequence[LeftOut], most: int = 3) -> str:
     parts = [f"{count} {'file' if count == 1 else 'files'}: {reason}" for reason, count in reasons[:most]]
     more = sum(count for _, count in reasons[most:])
     return "; ".join([*parts, f"{more} more for other reasons"] if more else parts)
-
-
-def _files(paths: Iterable[Path]) -> tuple[list[Path], list[LeftOut]]:
-    """Return every file once, in a stable order, and the folders and files that cannot be looked into."""
-    files: dict[str, Path] = {}
-    left_out: list[LeftOut] = []
-    for path in paths:
-        if not path.exists():
-            raise InputError("there is no such file or folder", where=printable(path), hint="Check the path")
-        found = [path] if not path.is_dir() else sorted(_walk(path, left_out))
-        if not found and not left_out:
-            raise InputError(
-                "the folder is empty", where=printable(path), hint="Give the folder that holds the DICOM images"
-            )
-        for file in found:
-            if file.is_file():
-                files.setdefault(os.path.realpath(file), file)
-            else:  # a pipe or a device would be waited for without end
-                left_out.append(LeftOut(file, "not a regular file"))
-    return list(files.values()), left_out
-
-
-def _walk(folder: Path, left_out: list[LeftOut]) -> Iterator[Path]:
-    """Yield the files below a folder, following links to folders, but into no folder twice."""
-
-    def note(error: OSError) -> None:
-        left_out.append(LeftOut(Path(error.filename), f"the folder cannot be opened: {error.strerror}"))
-
-    seen: set[str] = set()
-    for place, folders, names in os.walk(folder, onerror=note, followlinks=True):
-        real = os.path.realpath(place)
-        if real in seen:
-            folders.clear()
-            continue
-        seen.add(real)
-        yield from (Path(place, name) for name in names)

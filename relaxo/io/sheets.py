@@ -67,12 +67,13 @@ class _Grid:
     name: str = ""
 
 
-def read_sheet(path: Path, recognised: Callable[[str], bool]) -> Sheet:
+def read_sheet(path: Path, recognised: Callable[[str], bool], *, data: bytes | None = None) -> Sheet:
     """Read a table from a text file or the first Excel sheet that has its columns.
 
     The header is the first row in which at least two cells are recognised, and failing that the first that is not
     blank. Text may be UTF-8, UTF-16 or Windows' Latin, separated by tabs, semicolons or commas: the separator is the
-    one that gives most columns that are recognised. Lines below the header that begin with # are comments.
+    one that gives most columns that are recognised. Lines below the header that begin with # are comments. With `data`,
+    the content of the file, `path` only names it.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def read_sheet(path: Path, recognised: Callable[[str], bool]) -> Sheet:
         When the file cannot be read, is no table, is empty, or has a row that is longer than its header.
     """
     try:
-        data = path.read_bytes()
+        data = path.read_bytes() if data is None else data
     except OSError as error:
         raise InputError(
             f"the table cannot be read: {error.strerror}", where=str(path), hint="Check the path"

@@ -26,6 +26,11 @@ def printable(text: str | Path, longest: int | None = None) -> str:
     return shown
 
 
+def article(noun: str) -> str:
+    """Return a noun with its indefinite article."""
+    return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
+
+
 def _shown(character: str) -> str:
     category = unicodedata.category(character)
     if category in {"Cc", "Zl", "Zp"}:

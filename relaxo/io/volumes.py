@@ -7,6 +7,7 @@ with none a gap; a stack needs a full table.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
@@ -24,12 +25,11 @@ from relaxo.io.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
     from relaxo.data import ImageHeader
-    from relaxo.io.kinds import Collection
+    from relaxo.io.kinds import Collection, Reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class _Table:
         return f"{axis.words} {axis.say(value)}"
 
 
-def assemble(collection: Collection, reasons: dict[Path, str]) -> list[StackSource]:
+def assemble(collection: Collection, reasons: Reasons) -> list[StackSource]:
     """Return the stacks of a collection, without names; `reasons` learns why an image is in none of them."""
     found = []
     for part in _protocols(collection):
@@ -124,7 +124,7 @@ def _runs(table: _Table) -> list[list[int]]:
     return runs
 
 
-def _stacks(table: _Table, run: Sequence[int], reasons: dict[Path, str]) -> list[StackSource]:
+def _stacks(table: _Table, run: Sequence[int], reasons: Reasons) -> list[StackSource]:
     times, kept = _fullest(table, run)
     missing = []
     for time in sorted(table.times(run) - times):
@@ -142,7 +142,7 @@ def _stacks(table: _Table, run: Sequence[int], reasons: dict[Path, str]) -> list
     for cell in ((time, level) for time in times for level in kept):
         first, *repeats = table.cells[cell]
         for header in repeats:
-            reasons[header.path] = f"a repeat of {printable(first.path.name)}: {table.say(cell[0])}, same slice"
+            reasons[header.image] = f"a repeat of {printable(first.path.name)}: {table.say(cell[0])}, same slice"
     ascending = sorted(kept)
     even = regular_runs([table.places[level] for level in ascending], [True] * (len(ascending) - 1))
     return [_stack(table, sorted(times), [ascending[index] for index in part], missing) for part in even]
@@ -167,10 +167,10 @@ def _fullest(table: _Table, run: Sequence[int]) -> tuple[frozenset[int], frozens
     return best
 
 
-def _leave_out(table: _Table, cells: Iterable[tuple[int, int]], why: str, reasons: dict[Path, str]) -> None:
+def _leave_out(table: _Table, cells: Iterable[tuple[int, int]], why: str, reasons: Reasons) -> None:
     for cell in cells:
         for header in table.cells.get(cell, ()):
-            reasons[header.path] = why
+            reasons[header.image] = why
 
 
 def _stack(table: _Table, times: Sequence[int], slices: Sequence[int], missing: Sequence[str]) -> StackSource:
@@ -190,6 +190,7 @@ def _stack(table: _Table, times: Sequence[int], slices: Sequence[int], missing: 
         component=volumes[0].component,
         field_T=next((header.field_T for header in volumes if header.field_T is not None), None),
         description=_description([header.description for header in volumes]),
+        entered=_entered(headers),
     )
     notices = tuple(oddities(protocol, headers, single_echoes=collection.single_echoes))
     if missing:
@@ -201,10 +202,25 @@ def _array(values: Sequence[float]) -> NDArray[np.float64]:
     return np.array(values, np.float64)
 
 
+_DANGLING = re.compile(r"[ _.,=-]*(?<![A-Za-z])(TI|TE|TR|FA)$", re.IGNORECASE)
+
+
+def _entered(headers: Sequence[Sequence[ImageHeader]]) -> dict[str, str]:
+    """Return the times that no header states as they are, and where they come from."""
+    origins: dict[str, list[str]] = {}
+    for header in (header for images in headers for header in images):
+        for name, origin in header.entered:
+            found = origins.setdefault(name, [])
+            if origin not in found:
+                found.append(origin)
+    return {name: " and ".join(found) for name, found in origins.items()}
+
+
 def _description(descriptions: Sequence[str]) -> str:
-    """Return what the volumes' descriptions have in common: ``T1 map TI`` of ``T1 map TI50`` and ``T1 map TI100``."""
+    """Return what the volumes' descriptions have in common: ``T1 map`` of ``T1 map TI50`` and ``T1 map TI100``."""
     first = descriptions[0]
     if all(other == first for other in descriptions):
         return first
-    shared: str = commonprefix(list(descriptions)).rstrip("0123456789 .,_-=")  # noqa: RUF071 - these are no paths
-    return shared or first
+    shared: str = commonprefix(list(descriptions))  # noqa: RUF071 - these are no paths
+    # What is left of "T1 map TI50" and "T1 map TI100" names a time that differs.
+    return _DANGLING.sub("", shared.rstrip("0123456789 .,_-=")) or first

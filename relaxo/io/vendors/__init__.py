@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from relaxo.io.vendors.bruker import BRUKER
 from relaxo.io.vendors.ge import GE
 from relaxo.io.vendors.philips import PHILIPS
+from relaxo.io.vendors.siemens import SIEMENS
 from relaxo.io.vendors.vendor import STANDARD, Vendor
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["VENDORS", "Vendor", "vendor_of"]
 
-VENDORS = (GE, PHILIPS)
+VENDORS = (BRUKER, GE, PHILIPS, SIEMENS)
 
 
 def vendor_of(dataset: Dataset) -> Vendor:

@@ -14,6 +14,8 @@ from relaxo.io.elements import UnusableError, number, text
 from relaxo.io.vendors.vendor import Vendor, private_tag, private_tags, standard_scale
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydicom.dataset import Dataset
 
 _GROUP, _CREATOR, _SCALE_SLOPE = 0x2005, "Philips MR Imaging DD 001", 0x0E
@@ -44,4 +46,28 @@ def scale(dataset: Dataset) -> tuple[float, float]:
     return 1 / scale_slope, rescale_intercept / (rescale_slope * scale_slope)
 
 
-PHILIPS = Vendor("Philips", wrote=wrote, tags=private_tags(_GROUP, _SCALE_SLOPE), scale=scale)
+def nifti_factor(sidecar: Mapping[str, object]) -> float:
+    """Return what the numbers of a converted image are multiplied by to be signal.
+
+    dcm2niix writes both slopes into the sidecar, and whether it stored FP or DV.
+
+    Raises
+    ------
+    UnusableError
+        When the sidecar of a Philips image does not say how the image is scaled.
+    """
+    if "PHILIPS" not in str(sidecar.get("Manufacturer") or "").upper():
+        return 1.0
+    if sidecar.get("UsePhilipsFloatNotDisplayScaling") == 1:
+        return 1.0
+    slopes = [sidecar.get(name) for name in ("PhilipsRescaleSlope", "PhilipsScaleSlope")]
+    rescale, scale_slope = (float(slope) if isinstance(slope, int | float) and slope > 0 else None for slope in slopes)
+    if rescale is None or scale_slope is None:
+        raise UnusableError(
+            "a Philips image whose sidecar does not say how it is scaled (PhilipsScaleSlope): convert it again with "
+            "dcm2niix, from DICOM with private elements kept"
+        )
+    return 1 / (rescale * scale_slope)
+
+
+PHILIPS = Vendor("Philips", wrote=wrote, tags=private_tags(_GROUP, _SCALE_SLOPE), scale=scale, fills_range=True)

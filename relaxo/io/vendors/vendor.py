@@ -57,6 +57,16 @@ def standard_scale(dataset: Dataset) -> tuple[float, float]:
     return (1.0 if slope is None else slope), (0.0 if intercept is None else intercept)
 
 
+def nothing_unusable(_dataset: Dataset) -> str | None:
+    """Find no fault with any image."""
+    return None
+
+
+def no_gain(_dataset: Dataset) -> tuple[int, ...]:
+    """Return no receiver gain: DICOM has no element for it."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Vendor:
     """One vendor's rules; what it does not say follows the standard."""
@@ -69,6 +79,12 @@ class Vendor:
     component: Callable[[Dataset], str | None] = standard_component
     scale: Callable[[Dataset], tuple[float, float]] = standard_scale
     """Slope and intercept that turn stored numbers into signal; raises UnusableError when they cannot be known."""
+    unusable: Callable[[Dataset], str | None] = nothing_unusable
+    """Why an image that looks like any other cannot be used; None when it can."""
+    receiver_gain: Callable[[Dataset], tuple[int, ...]] = no_gain
+    """Settings of the receiver as the vendor counts them; empty when it does not say."""
+    fills_range: bool = False
+    """Whether every image is scaled so that its brightest voxel has the largest number that can be stored."""
 
 
 STANDARD = Vendor("standard", wrote=lambda _dataset: True)

@@ -32,18 +32,43 @@ def test_stacks_are_numbered_in_the_order_of_their_series(
     ]
 
 
-def test_magnitude_and_real_images_of_one_series_are_two_stacks(header: Callable[..., ImageHeader]) -> None:
-    images = [
+def four_components(header: Callable[..., ImageHeader], *components: str) -> list[ImageHeader]:
+    return [
         header(inversion_time=time, component=component, series=n)
         for n, time in enumerate(TIMES)
-        for component in ("magnitude", "phase", "real", "imaginary")
+        for component in components
     ]
-    stacks, left_out = group(images)
-    assert {stack.protocol.component for stack in stacks} == {"magnitude", "real"}
-    assert [item.reason for item in left_out] == [
-        "a phase image: the fits need magnitude or real (signed) images",
-        "an imaginary image: the fits need magnitude or real (signed) images",
-    ] * 4
+
+
+def test_magnitude_and_complex_images_of_one_series_are_two_stacks(header: Callable[..., ImageHeader]) -> None:
+    stacks, left_out = group(four_components(header, "magnitude", "phase", "real", "imaginary"))
+    by_component = {stack.protocol.component: stack for stack in stacks}
+    assert by_component.keys() == {"magnitude", "complex"}
+    reason = "a phase image: the fits need magnitude, real (signed) or complex images"
+    assert [item.reason for item in left_out] == [reason] * len(TIMES)
+    for (image,) in by_component["complex"].headers:
+        assert image.imaginary is not None
+        assert image.imaginary.inversion_time == image.inversion_time
+        assert image.imaginary.component == "imaginary"
+    assert len(by_component["complex"].paths) == 2 * len(TIMES)
+
+
+def test_real_images_alone_are_signed_and_imaginary_ones_alone_nothing(header: Callable[..., ImageHeader]) -> None:
+    (stack,), left_out = group(four_components(header, "real"))
+    assert (stack.protocol.component, left_out) == ("real", ())
+    stacks, left_out = group(four_components(header, "imaginary"))
+    assert stacks == ()
+    assert {item.reason for item in left_out} == {"an imaginary image without its real one"}
+
+
+def test_real_and_imaginary_images_of_other_series_are_joined(header: Callable[..., ImageHeader]) -> None:
+    images = [
+        header(inversion_time=time, component=component, series=10 * (component == "real") + n)
+        for n, time in enumerate(TIMES)
+        for component in ("imaginary", "real")
+    ]
+    (stack,), left_out = group(images)
+    assert (stack.protocol.component, left_out) == ("complex", ())
 
 
 def test_an_echo_train_keeps_what_stays_the_same(spin_echo: Callable[..., ImageHeader]) -> None:

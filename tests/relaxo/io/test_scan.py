@@ -79,7 +79,7 @@ def test_a_series_an_inversion_time_becomes_one_stack(
     np.testing.assert_array_equal(protocol.companions["RepetitionTime"], (3000 + np.array(TIMES_MS)) / 1000)
     np.testing.assert_array_equal(protocol.companions["EchoTime"], [0.01] * 4)
     assert protocol.field_T == pytest.approx(1.0)
-    assert protocol.description == "IR_TI"
+    assert protocol.description == "IR"
     np.testing.assert_array_equal(
         source.geometry.affine, [[-1.5, 0, 0, 10], [0, -2, 0, 20], [0, 0, 5, 30], [0, 0, 0, 1]]
     )
@@ -152,7 +152,8 @@ def test_a_philips_image_without_its_scale_is_left_out(write: Callable[..., Path
         ({"ImageType": ["DERIVED", "SECONDARY", "M"]}, "derived from other images"),
         ({"ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}, "a localizer"),
         ({"ImageType": ["ORIGINAL", "PRIMARY", "T2 MAP", "T2"]}, "a map that was calculated"),
-        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.4.1"}, "an Enhanced (multi-frame) MR image"),
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.4.1"}, "a multi-frame image of 1 frames with headers for 0"),
+        ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.4.3"}, "a colour image"),
         ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7"}, "a screenshot"),
         ({"NumberOfFrames": 3}, "several frames in one file"),
         ({"Rows": None}, "no pixels"),

@@ -178,6 +178,8 @@ def test_the_description_is_what_all_volumes_share(header: Callable[..., ImageHe
         return group(images)[0][0].protocol.description
 
     assert described("T1 map", "T1 map") == "T1 map"
-    assert described("IR_TI50", "IR_TI500", "IR_TI5000") == "IR_TI"
+    assert described("IR_TI50", "IR_TI500", "IR_TI5000") == "IR"
+    assert described("IR-SE T1 TI 25", "IR-SE T1 TI 100", "IR-SE T1 TI 200") == "IR-SE T1"
+    assert described("MULTI 1", "MULTI 2") == "MULTI"
     assert described("50 ms", "100 ms") == "50 ms"
     assert described("", "") == ""
