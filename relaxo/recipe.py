@@ -102,12 +102,32 @@ class ContentsPart(Part, frozen=True):
             raise ValueError("a well is named by `well`, or by `row` and `column`")
 
 
+class TimingPart(Part, frozen=True):
+    """Times that headers lost, of the images that `file`, `series` and `instance` name together."""
+
+    file: str | None = None
+    """Name of a file or folder, or the end of a path."""
+    series: int | None = None
+    instance: int | None = None
+    """Of a file that holds several images: the number of the volume or frame, from 1."""
+    TI_ms: Positive | None = None
+    TE_ms: Positive | None = None
+    TR_ms: Positive | None = None
+    FA_deg: Positive | None = None
+
+    def __post_init__(self) -> None:
+        if self.file is None and self.series is None and self.instance is None:
+            raise ValueError("an entry of timing names its images by `file`, `series` or `instance`")
+
+
 class Recipe(Part, frozen=True, kw_only=True):
     """All decisions of one analysis."""
 
     schema: Literal[1] = SCHEMA
     sources: tuple[str, ...]
     """Files and folders with images; absolute once loaded, relative to the recipe's own folder in its file."""
+    timing: tuple[TimingPart, ...] = ()
+    """Times in place of those that the images' headers state, or do not state."""
     stacks: StacksPart = StacksPart()
     wells: WellsPart = WellsPart()
     fit: FitsPart = FitsPart()
