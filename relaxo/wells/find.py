@@ -46,7 +46,7 @@ def find(stack: Stack, part: WellsPart, progress: Callable[[int, int], bool] | N
     Parameters
     ----------
     stack
-        Magnitude or signed images of a phantom.
+        Images of a phantom: magnitude, signed or complex.
     part
         How wells are named and measured.
     progress
@@ -59,14 +59,15 @@ def find(stack: Stack, part: WellsPart, progress: Callable[[int, int], bool] | N
     Cancelled
         When `progress` answers False.
     """
-    signal = np.nan_to_num(stack.signal, posinf=0, neginf=0)
+    images = np.abs(stack.signal) if np.iscomplexobj(stack.signal) else stack.signal
+    signal = np.nan_to_num(images, posinf=0, neginf=0)
     _, row_spacing, column_spacing = stack.geometry.spacing
     pixel = min(row_spacing, column_spacing)
     row_scale, column_scale = pixel / row_spacing, pixel / column_spacing
     sections: list[list[Circle]] = []
     for index in range(signal.shape[1]):
-        images = _stretched(_stretched(signal[:, index], row_scale, 1), column_scale, 2)
-        sections.append(circles_in(images))
+        square = _stretched(_stretched(signal[:, index], row_scale, 1), column_scale, 2)
+        sections.append(circles_in(square))
         if progress is not None and not progress(index + 1, signal.shape[1]):
             raise Cancelled
     wells = [

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -104,6 +105,15 @@ def test_finds_wells_in_signed_images(phantom: Make, grid: Make) -> None:
     signed = stack.signal.copy()
     signed[:3] *= -1
     assert_all_found(find(Stack(signed, stack.protocol, stack.geometry), WellsPart()), places, made.radii)
+
+
+def test_finds_wells_in_complex_images(phantom: Make, grid: Make) -> None:
+    places = grid(3, 4, 24.0, 7.0)
+    made = phantom(places, 7.0)
+    stack = made.stack()
+    phase = np.exp(1j * np.linspace(0, 20, 128))
+    protocol = replace(stack.protocol, component="complex")
+    assert_all_found(find(Stack(stack.signal * phase, protocol, stack.geometry), WellsPart()), places, made.radii)
 
 
 def test_a_voxel_without_a_number_disturbs_nothing(phantom: Make, grid: Make) -> None:
