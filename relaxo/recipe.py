@@ -67,12 +67,42 @@ class RegressionPart(Part, frozen=True):
     weights: Literal["none", "relative", "standard_error"] = "none"
     """What the error of a rate is taken to be proportional to: nothing (ordinary least squares, as most published
     relaxivities are computed), the rate itself, or its standard error."""
+    method: Literal["least_squares", "york", "robust"] = "least_squares"
+    """``york``: least squares with the stated errors of rates and of concentrations; ``robust``: a fit that gives wells
+    far off the line no weight, with the stated errors where there are any, else with `weights`."""
+    intercept: Literal["free", "fixed", "blank"] = "free"
+    """The rate without agent: fitted, fixed to the values below, or to that measured in wells of concentration 0."""
+    intercept_R1_per_s: NonNegative | None = None
+    intercept_R2_per_s: NonNegative | None = None
+    rate_error_percent: NonNegative | None = None
+    """Standard error of every rate, on top of its well's own: how well a measurement repeats."""
+    stock_error_percent: NonNegative | None = None
+    """Standard error of the stock solution, which all wells of an agent share."""
+    pipetting_error_percent: NonNegative | None = None
+    """Standard error of a well's concentration from pipetting."""
+    assay_error_percent: NonNegative | None = None
+    """Standard error of a well's concentration where each well was assayed (ICP)."""
+    beyond_window: Literal["exclude", "warn"] = "exclude"
+    """What becomes of a well whose time the protocol cannot measure."""
     per: Literal["ion", "molecule"] = "ion"
     """What the concentrations count."""
+    report_per: Literal["ion", "molecule"] | None = None
+    """What the relaxivities are to count; as the concentrations where nothing is said."""
+    ions_per_molecule: dict[str, Annotated[int, msgspec.Meta(ge=1)]] = {}
+    """By agent."""
+    molar_mass_g_per_mol: dict[str, Positive] = {}
+    """Of the molecule, by agent: relaxivities are then given per mass too."""
+    ratio_threshold: Positive | None = None
+    """A value of r2/r1 that something is claimed about: whether the agent lies below it is answered with its
+    probability."""
     control: str | None = None
     """The agent measured along as a control; recognised by its name where nothing is said."""
     reference: str = "Gd-DTPA"
     """The published agent to compare with."""
+    references: str | None = None
+    """A CSV file with published relaxivities of your own; absolute once loaded, as the sources."""
+    interpolate_reference: bool = False
+    """Whether a published relaxivity may be interpolated between two fields; it is then marked so."""
 
 
 class ConditionsPart(Part, frozen=True):
@@ -81,7 +111,12 @@ class ConditionsPart(Part, frozen=True):
     field_T: Positive | None = None
     """In place of the header's."""
     temperature_C: float | None = None
+    temperature_measured: str | None = None
+    """How: with what, where, when."""
     medium: str | None = None
+    pH: Annotated[float, msgspec.Meta(ge=0, le=14)] | None = None
+    assay: str | None = None
+    """How the concentrations were determined, such as ICP-MS."""
 
 
 class ContentsPart(Part, frozen=True):
@@ -95,6 +130,10 @@ class ContentsPart(Part, frozen=True):
     exclude: str | None = None
     """Why it does not count."""
     concentration_se_mM: NonNegative | None = None
+    stock_error_percent: NonNegative | None = None
+    """In place of the regression's, as the next two."""
+    pipetting_error_percent: NonNegative | None = None
+    assay_error_percent: NonNegative | None = None
 
     def __post_init__(self) -> None:
         by_position = self.row is not None and self.column is not None
@@ -154,8 +193,14 @@ def load(path: Path) -> Recipe:
         raise InputError(f"the recipe is not valid TOML: {error}", where=str(path), hint="Mend that place") from error
     recipe = from_table(table, where=str(path))
     folder = path.absolute().parent
+    regression = recipe.regression
+    if regression.references is not None:
+        own = os.path.normpath(folder / regression.references)
+        regression = msgspec.structs.replace(regression, references=own)
     return msgspec.structs.replace(
-        recipe, sources=tuple(os.path.normpath(folder / source) for source in recipe.sources)
+        recipe,
+        sources=tuple(os.path.normpath(folder / source) for source in recipe.sources),
+        regression=regression,
     )
 
 
@@ -203,7 +248,11 @@ def to_table(recipe: Recipe) -> dict[str, Any]:
 
 def to_toml(recipe: Recipe, folder: Path) -> str:
     """Return a recipe as the text of a TOML file in a folder; sources on the same drive become relative to it."""
-    return tomli_w.dumps({**to_table(recipe), "sources": [_relative(source, folder) for source in recipe.sources]})
+    table = to_table(recipe)
+    table["sources"] = [_relative(source, folder) for source in recipe.sources]
+    if recipe.regression.references is not None:
+        table["regression"]["references"] = _relative(recipe.regression.references, folder)
+    return tomli_w.dumps(table)
 
 
 def _relative(source: str, folder: Path) -> str:

@@ -27,6 +27,12 @@ class WellRate:
     """Why it does not enter the regression; None when it does."""
     concentration_se: float | None = None
     """Standard error of the concentration, mM."""
+    stock_error: float | None = None
+    """Relative standard error of the stock that the well was diluted from; the recipe's where None."""
+    pipetting_error: float | None = None
+    """Relative standard error of the concentration from pipetting; the recipe's where None."""
+    assay_error: float | None = None
+    """Relative standard error of the concentration from an assay of this well; the recipe's where None."""
 
     def __post_init__(self) -> None:
         if self.excluded is None and not (math.isfinite(self.rate) and self.rate > 0):

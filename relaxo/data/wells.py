@@ -27,6 +27,10 @@ class Contents:
     """Why the well does not count; None when it does."""
     concentration_se_mM: float | None = None
     """Standard error of the concentration."""
+    stock_error_percent: float | None = None
+    """Standard error of the stock; the regression's where None, as of the next two."""
+    pipetting_error_percent: float | None = None
+    assay_error_percent: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

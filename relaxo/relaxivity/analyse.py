@@ -51,7 +51,7 @@ def analyse(rates: Mapping[str, Rates], part: RegressionPart) -> tuple[tuple[Age
         for quantity, measured in rates.items():
             relaxivity = _RELAXIVITY[quantity]
             try:
-                line = regress(relaxivity, _wells_of(measured, name, blanks), part.weights)
+                line = regress(relaxivity, _wells_of(measured, name, blanks), part)
             except AnalysisError as error:
                 reasons.append(error)
                 notices.append(Notice("not_regressed", f"{_titled(name)}: {error.what}. {error.hint}."))

@@ -65,6 +65,9 @@ def match(wells: Wells, contents: Sequence[ContentsPart]) -> dict[str, Contents]
             agent=entry.agent,
             exclude=entry.exclude,
             concentration_se_mM=entry.concentration_se_mM,
+            stock_error_percent=entry.stock_error_percent,
+            pipetting_error_percent=entry.pipetting_error_percent,
+            assay_error_percent=entry.assay_error_percent,
         )
     return found
 

@@ -103,10 +103,17 @@ def fill(rates: Rates, contents: Mapping[str, Contents]) -> Rates:
                 concentration=known.concentration_mM if known is not None else None,
                 agent=known.agent if known is not None else "",
                 concentration_se=known.concentration_se_mM if known is not None else None,
+                stock_error=_fraction(known.stock_error_percent) if known is not None else None,
+                pipetting_error=_fraction(known.pipetting_error_percent) if known is not None else None,
+                assay_error=_fraction(known.assay_error_percent) if known is not None else None,
                 excluded="; ".join(reasons) or None,
             )
         )
     return Rates(quantity=rates.quantity, wells=tuple(filled))
+
+
+def _fraction(percent: float | None) -> float | None:
+    return None if percent is None else percent / 100
 
 
 def _rate(name: str, times: NDArray[Any], statuses: NDArray[Any], fewest: int) -> WellRate:

@@ -8,7 +8,14 @@ import statsmodels.api as sm
 
 from relaxo.data import WellRate
 from relaxo.errors import AnalysisError
-from relaxo.relaxivity import covariance_of_slopes, ratio, regress
+from relaxo.recipe import RegressionPart
+from relaxo.relaxivity import covariance_of_slopes, ratio
+from relaxo.relaxivity import regress as regress_part
+
+
+def regress(quantity, of, weights="relative"):
+    return regress_part(quantity, of, RegressionPart(weights=weights), diagnose=False)
+
 
 CONCENTRATION = np.array([0, 0.1, 0.2, 0.4, 0.7, 1.0])
 R1 = 0.4 + 12.06 * CONCENTRATION
