@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -257,7 +258,10 @@ class Commands(QObject):
 
 
 def _analyse(pipeline: Pipeline, recipe: Recipe, before: Snapshot | None, told: Told) -> Snapshot:
-    return follow(pipeline, recipe, before, told.progress, told.partial)
+    snapshot = follow(pipeline, recipe, before, told.progress, told.partial)
+    # Numbers are rounded as in reports, and with these comes matplotlib: it is loaded here, not while the window waits.
+    import_module("relaxo.report")
+    return snapshot
 
 
 def _export(result: Result, folder: Path, told: Told) -> Path:

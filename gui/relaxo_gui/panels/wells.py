@@ -48,7 +48,6 @@ class WellsPanel(QWidget):
         self.table.setModel(self.rows)
         self.table.setAccessibleName("Wells")
         header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(USE, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(10 * GRID)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
@@ -66,7 +65,10 @@ class WellsPanel(QWidget):
         self.table.entered.connect(lambda index: self._model.hover(self.rows.name(index.row())))
         commands.excluded.connect(self._ask_why)
         self._model.selection_changed.connect(self._follow)
-        self._model.contents_changed.connect(self._say_what_is_needed)
+        self._fitted: object = None
+        for signal in (self._model.contents_changed, self._model.snapshot_changed):
+            signal.connect(self._say_what_is_needed)
+            signal.connect(self._fit_columns)
 
     def _select(self, current: QModelIndex) -> None:
         if current.isValid():
@@ -82,6 +84,15 @@ class WellsPanel(QWidget):
         if row is not None and self.table.isVisible():
             self.table.choose_row(row, USE)
             self.table.edit(self.rows.index(row, USE))
+
+    def _fit_columns(self) -> None:
+        """Give the columns their width, where what they hold is of another kind than before."""
+        agents = frozenset(each.agent for each in self._model.contents.values())
+        known = self._model.snapshot
+        kind = (self.rows.rowCount(), known is not None and bool(known.rates), agents)
+        if kind != self._fitted:
+            self._fitted = kind
+            self.table.resizeColumnsToContents()
 
     def _say_what_is_needed(self) -> None:
         known = [each for each in self._model.contents.values() if each.concentration_mM is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from PySide6.QtGui import QColor, QPalette
 
@@ -37,21 +38,7 @@ class Theme:
     @classmethod
     def of(cls, palette: QPalette) -> Theme:
         """Return the theme that goes with a palette."""
-        base = palette.color(QPalette.ColorRole.Base)
-        text = palette.color(QPalette.ColorRole.Text)
-        dark = base.lightness() < text.lightness()
-        accent = QColor("#4ea3e0" if dark else "#1f6fb2")
-        return cls(
-            dark=dark,
-            text=text.name(),
-            muted=_between(text, base, 0.40).name(),
-            line=_between(text, base, 0.82).name(),
-            base=base.name(),
-            accent=accent.name(),
-            accent_strong=_between(accent, text, 0.15).name(),
-            amber="#e0a83a" if dark else "#9a6200",
-            red="#f0766a" if dark else "#b3261e",
-        )
+        return _theme(palette.color(QPalette.ColorRole.Base).name(), palette.color(QPalette.ColorRole.Text).name())
 
     def agent(self, index: int | None) -> str:
         """Return the colour of an agent by its place in the order of agents; of a well without one for None."""
@@ -113,4 +100,23 @@ def _between(first: QColor, second: QColor, share: float) -> QColor:
                 strict=True,
             )
         )
+    )
+
+
+@cache
+def _theme(base_name: str, text_name: str) -> Theme:
+    base = QColor(base_name)
+    text = QColor(text_name)
+    dark = base.lightness() < text.lightness()
+    accent = QColor("#4ea3e0" if dark else "#1f6fb2")
+    return Theme(
+        dark=dark,
+        text=text.name(),
+        muted=_between(text, base, 0.40).name(),
+        line=_between(text, base, 0.82).name(),
+        base=base.name(),
+        accent=accent.name(),
+        accent_strong=_between(accent, text, 0.15).name(),
+        amber="#e0a83a" if dark else "#9a6200",
+        red="#f0766a" if dark else "#b3261e",
     )

@@ -146,9 +146,11 @@ class SessionModel(QObject):
     def show(self, snapshot: Snapshot) -> None:
         """Take new results in."""
         self._snapshot = snapshot
+        before = self._contents
         self._match()
         self.snapshot_changed.emit()
-        self.contents_changed.emit()
+        if self._contents != before:
+            self.contents_changed.emit()
         self.history_changed.emit()
         self.message.emit(snapshot.error)
 

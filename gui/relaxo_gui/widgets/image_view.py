@@ -141,8 +141,9 @@ class ImageView(QWidget):
 
     def set_circles(self, circles: Sequence[Circle]) -> None:
         """Draw these circles in place of the former ones."""
-        self._circles = tuple(circles)
-        self._draw()
+        if tuple(circles) != self._circles:
+            self._circles = tuple(circles)
+            self._draw()
 
     def mark(self, names: frozenset[str]) -> None:
         """Draw the circles of these names bold."""

@@ -137,12 +137,10 @@ class LinePlot(QWidget):
             self._add(
                 pg.PlotDataItem(curve.x, curve.y, pen=pg.mkPen(curve.colour, width=2, style=style), antialias=True)
             )
-        for point in self._points:
-            if np.isfinite(point.error):
-                bar = pg.ErrorBarItem(
-                    x=np.array([point.x]), y=np.array([point.y]), height=2 * point.error, pen=pg.mkPen(point.colour)
-                )
-                self._add(bar)
+        for colour in dict.fromkeys(point.colour for point in self._points):
+            known = [point for point in self._points if point.colour == colour and np.isfinite(point.error)]
+            x, y, error = np.array([(point.x, point.y, point.error) for point in known]).reshape(-1, 3).T
+            self._add(pg.ErrorBarItem(x=x, y=y, height=2 * error, pen=pg.mkPen(colour)))
         self._draw_points()
         self._limit()
 
