@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache, partial
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,8 +28,14 @@ BELOW_SPACING = 4
 BEYOND_TRAIN = 20
 #: Nodes of the curves: in ln T2, and in radians from 180 degrees divided by the number of echoes.
 NODE_T2, NODE_ANGLE = 0.06, 0.7
+#: Nodes that are simulated together, to keep to the cache.
+CHUNK = 1024
 #: Every so many nodes, in T2 and angle, a search begins.
 SEARCH = (3, 2)
+
+
+#: Threads wait for the curves that one of them computes.
+_one_at_a_time = Lock()
 
 
 def _t1(time: Array, options: Options) -> Array:
@@ -60,10 +67,13 @@ def _surface(spacing: float, numbers: tuple[int, ...], T1: float, T1_to_T2: floa
     known = {"T1": T1, "T1_to_T2": T1_to_T2}
 
     def curves(x: Array, y: Array) -> Array:
-        time = np.exp(x)
-        echoed, _ = echo_train(time, _t1(time, known), np.cos(y / 2) ** 2, spacing, echoes)
-        picked: Array = echoed[chosen]
-        return picked
+        time, refocusing = np.exp(x), np.cos(y / 2) ** 2
+        found = np.empty((chosen.size, x.size))
+        for start in range(0, x.size, CHUNK):
+            part = slice(start, start + CHUNK)
+            echoed, _ = echo_train(time[part], _t1(time[part], known), refocusing[part], spacing, echoes)
+            found[:, part] = echoed[chosen]
+        return found
 
     return Surface.of(
         curves,
@@ -76,13 +86,9 @@ def _surface(spacing: float, numbers: tuple[int, ...], T1: float, T1_to_T2: floa
 def _solve(signal: Array, keep: NDArray[np.bool_], times: Times, options: Options, sigma: float | None) -> Solution:
     spacing, numbers = echo_numbers(times["EchoTime"])
     nominal = float(options["refocusing_angle"])
-    surface = _surface(
-        round(spacing, 9),
-        tuple(int(number) for number in numbers),
-        float(options["T1"]),
-        float(options["T1_to_T2"]),
-        _smallest_angle(nominal),
-    )
+    train = round(spacing, 9), tuple(int(number) for number in numbers)
+    with _one_at_a_time:
+        surface = _surface(*train, float(options["T1"]), float(options["T1_to_T2"]), _smallest_angle(nominal))
     found = solve_surface(surface, signal, keep, sigma=sigma if options["rician"] else None)
     return _in_b1(found, np.radians(nominal))
 
