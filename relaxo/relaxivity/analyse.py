@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 from relaxo.data import AgentResult, Notice
 from relaxo.errors import AnalysisError
-from relaxo.relaxivity.ratio import ratio
+from relaxo.relaxivity.doubts import doubts_about_line, doubts_about_ratio
+from relaxo.relaxivity.per import conversions, counted_per
+from relaxo.relaxivity.ratio import fieller, ratio, slope_of_rates, verdict
 from relaxo.relaxivity.regress import regress
 
 if TYPE_CHECKING:
@@ -25,11 +27,13 @@ def analyse(rates: Mapping[str, Rates], part: RegressionPart) -> tuple[tuple[Age
 
     A blank (a well of concentration 0 whose agent, such as "water" or none, occurs nowhere above 0) is the zero point
     of every agent. An agent that cannot be regressed does not stop the others: its line is None and a notice says why.
+    A well that lies off the line of the others is named; it counts until a person excludes it.
 
     Parameters
     ----------
     rates
-        ``R1`` and/or ``R2`` of the wells, with their concentrations and agents.
+        ``R1`` and/or ``R2`` of the wells, with their agents and concentrations, which count what the relaxivities are
+        to count.
     part
         How to regress.
 
@@ -43,7 +47,11 @@ def analyse(rates: Mapping[str, Rates], part: RegressionPart) -> tuple[tuple[Age
         When not one line can be fitted.
     """
     names, blanks = _agents_and_blanks(rates)
-    notices = [*_without_concentration(rates), *_shared_blanks(rates, names, blanks), *_concentration_errors(rates)]
+    notices = [
+        *_without_concentration(rates),
+        *_shared_blanks(rates, names, blanks),
+        *_concentration_errors(rates, part),
+    ]
     agents = []
     reasons: list[AnalysisError] = []
     for name in names:
@@ -51,15 +59,15 @@ def analyse(rates: Mapping[str, Rates], part: RegressionPart) -> tuple[tuple[Age
         for quantity, measured in rates.items():
             relaxivity = _RELAXIVITY[quantity]
             try:
-                line = regress(relaxivity, _wells_of(measured, name, blanks), part)
+                line = regress(relaxivity, _wells_of(measured, name, blanks), part, _excluded(measured, name))
             except AnalysisError as error:
                 reasons.append(error)
                 notices.append(Notice("not_regressed", f"{_titled(name)}: {error.what}. {error.hint}."))
             else:
                 lines[relaxivity] = line
-                notices.extend(_doubts(name, line))
         r1, r2 = lines.get("r1"), lines.get("r2")
-        agents.append(AgentResult(name, part.per, r1, r2, _ratio(name, r1, r2, notices)))
+        notices += doubts_about_line(_titled(name), [line for line in (r1, r2) if line is not None])
+        agents.append(_agent(name, r1, r2, part, notices))
     if not any(agent.r1 or agent.r2 for agent in agents):
         raise _nothing_regressed(names, reasons)
     return tuple(agents), tuple(notices)
@@ -90,46 +98,39 @@ def _wells_of(measured: Rates, name: str, blanks: _Blanks) -> tuple[WellRate, ..
     return tuple(well for well in measured.wells if well in own or (well.excluded is None and blanks.holds(well)))
 
 
-def _ratio(name: str, r1: Line | None, r2: Line | None, notices: list[Notice]) -> Estimate | None:
-    if r1 is None or r2 is None:
-        return None
-    try:
-        estimate = ratio(r1, r2)
-    except AnalysisError as error:
-        notices.append(Notice("ratio_unbounded", f"{_titled(name)}: {error.what}. {error.hint}."))
-        return None
-    if estimate.ci95[1] < 1:
-        notices.append(
-            Notice(
-                "ratio_below_one",
-                f"{_titled(name)}: r2/r1 = {estimate.value:.3g} lies below 1, as no solution of a paramagnetic agent "
-                "does. Look at the T2 fits (first echo, noise floor, echo train too short) and at the T1 fits.",
-            )
-        )
-    return estimate
+def _excluded(measured: Rates, name: str) -> tuple[WellRate, ...]:
+    """Return the wells of an agent that were left out and could have entered its line."""
+    return tuple(
+        well
+        for well in measured.wells
+        if well.agent == name and well.excluded is not None and well.concentration is not None and well.rate > 0
+    )
 
 
-def _doubts(name: str, line: Line) -> list[Notice]:
-    doubts = []
-    low, high = line.intercept.ci95
-    if high < 0:
-        doubts.append(
-            Notice(
-                "intercept_negative",
-                f"{_titled(name)}: the line of {line.quantity} meets zero concentration at {line.intercept.value:.3g} "
-                f"1/s (95 % interval {low:.3g} to {high:.3g}), and a rate cannot be negative. Look for a wrong "
-                "concentration, a curved series or a biased fit at long relaxation times.",
-            )
-        )
-    if line.relaxivity.ci95[0] <= 0:
-        doubts.append(
-            Notice(
-                "relaxivity_not_positive",
-                f"{_titled(name)}: {line.quantity} = {line.relaxivity.value:.3g} 1/s/mM is not distinguishable from "
-                "zero or lies below it. Look for interchanged wells, or measure higher concentrations.",
-            )
-        )
-    return doubts
+def _agent(name: str, r1: Line | None, r2: Line | None, part: RegressionPart, notices: list[Notice]) -> AgentResult:
+    """Put together what is known of an agent."""
+    of_slopes: Estimate | None = None
+    interval = of_rates = answer = None
+    if r1 is not None and r2 is not None:
+        try:
+            of_slopes, interval = ratio(r1, r2), fieller(r1, r2)
+        except AnalysisError as error:
+            notices.append(Notice("ratio_unbounded", f"{_titled(name)}: {error.what}. {error.hint}."))
+        of_rates = slope_of_rates(r1, r2)
+        notices += doubts_about_ratio(_titled(name), of_slopes, of_rates)
+        if part.ratio_threshold is not None:
+            answer = verdict(r1, r2, part.ratio_threshold)
+    return AgentResult(
+        name=name,
+        per=counted_per(part),
+        r1=r1,
+        r2=r2,
+        ratio=of_slopes,
+        ratio_fieller=interval,
+        ratio_of_rates=of_rates,
+        verdict=answer,
+        conversions=conversions(name, r1, r2, part),
+    )
 
 
 def _without_concentration(rates: Mapping[str, Rates]) -> list[Notice]:
@@ -170,15 +171,18 @@ def _shared_blanks(rates: Mapping[str, Rates], names: Sequence[str], blanks: _Bl
     ]
 
 
-def _concentration_errors(rates: Mapping[str, Rates]) -> list[Notice]:
-    wells = chain.from_iterable(measured.wells for measured in rates.values())
-    if not any(well.concentration_se for well in wells if well.excluded is None):
+def _concentration_errors(rates: Mapping[str, Rates], part: RegressionPart) -> list[Notice]:
+    wells = [well for measured in rates.values() for well in measured.wells if well.excluded is None]
+    stated = part.pipetting_error_percent or part.assay_error_percent
+    given = any(well.concentration_se or well.pipetting_error or well.assay_error for well in wells)
+    if part.method != "least_squares" or not (stated or given):
         return []
     return [
         Notice(
             "concentration_errors_left_out",
-            "The table gives errors of concentrations. The intervals show the scatter about the line only: an error "
-            "that all wells share, as that of a stock solution, comes on top.",
+            "Errors of concentrations are given, and ordinary least squares cannot use them: its intervals show the "
+            'scatter about the line, and only the error of the stock is added. The methods "york" and "robust" take '
+            "them into account.",
         )
     ]
 

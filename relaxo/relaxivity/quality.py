@@ -9,6 +9,8 @@ import numpy as np
 from scipy.stats import chi2, f, t
 
 from relaxo.data import Quality
+from relaxo.relaxivity.gamma import fitted_rate
+from relaxo.relaxivity.straight import weighted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +33,9 @@ def quality(
     concentration, rate
         (wells,) in mM and 1/s.
     error
-        (wells,), 1/s, of rates and concentrations together as the line weighs them; in proportion at least.
+        (wells,), 1/s, of rates and concentrations together as the line weighs them; in proportion at least. Where the
+        line takes them all to be the same, the tests of its shape take them to be proportional to the rates, as those
+        of relaxation times are: a large rate that errs as usual would else pass for a bend.
     line
         What was fitted.
     degrees_of_freedom
@@ -41,7 +45,10 @@ def quality(
     """
     residual = (rate - line.intercept - line.slope * concentration) / error
     chi_square = float(residual @ residual)
-    curvature, curvature_p = _curvature(concentration, rate, error)
+    shape_error = error if np.ptp(error) > 0 else fitted_rate(concentration, rate)
+    shape_line = line if shape_error is error else weighted(concentration, rate, shape_error)
+    shape_residual = (rate - shape_line.intercept - shape_line.slope * concentration) / shape_error
+    curvature, curvature_p = _curvature(concentration, rate, shape_error)
     known = stated and degrees_of_freedom > 0
     total = float(np.sum((rate - rate.mean()) ** 2))
     return Quality(
@@ -49,14 +56,14 @@ def quality(
         chi_square=chi_square if known else math.nan,
         chi_square_p=float(chi2.sf(chi_square, degrees_of_freedom)) if known else math.nan,
         birge_ratio=math.sqrt(chi_square / degrees_of_freedom) if known else math.nan,
-        lack_of_fit_p=_lack_of_fit(concentration, rate, error, chi_square, degrees_of_freedom),
+        lack_of_fit_p=_lack_of_fit(concentration, rate, shape_error, shape_residual, degrees_of_freedom),
         curvature=curvature,
         curvature_p=curvature_p,
         runs_p=runs(residual[np.argsort(concentration, kind="stable")]),
     )
 
 
-def _lack_of_fit(concentration: Vector, rate: Vector, error: Vector, chi_square: float, degrees: int) -> float:
+def _lack_of_fit(concentration: Vector, rate: Vector, error: Vector, residual: Vector, degrees: int) -> float:
     """Return the p-value of the scatter of levels about the line over that within replicates (F test)."""
     order = np.argsort(concentration, kind="stable")
     steps = np.diff(concentration[order]) > _SAME * max(float(concentration.max()), 1e-300)
@@ -71,7 +78,7 @@ def _lack_of_fit(concentration: Vector, rate: Vector, error: Vector, chi_square:
     within = float(np.sum(weight * (rate - mean[level]) ** 2))
     if not within > 0:
         return math.nan
-    between = max(chi_square - within, 0.0)
+    between = max(float(residual @ residual) - within, 0.0)
     return float(f.sf((between / between_degrees) / (within / within_degrees), between_degrees, within_degrees))
 
 
