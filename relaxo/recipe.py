@@ -18,6 +18,9 @@ from relaxo.errors import InputError
 
 SCHEMA: Literal[1] = 1
 
+#: Leave the choice of the model to the kind of images.
+AUTO = "auto"
+
 NonNegative = Annotated[float, msgspec.Meta(ge=0)]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 
@@ -50,15 +53,16 @@ class WellsPart(Part, frozen=True):
 class FitPart(Part, frozen=True):
     """One fit: a signal model, and the options it declares."""
 
-    model: str
+    model: str = AUTO
+    """By its name; ``auto``: the usual one for images of their kind."""
     options: dict[str, bool | int | float | str] = {}
 
 
 class FitsPart(Part, frozen=True):
     """The fit of each stack."""
 
-    T1: FitPart = FitPart(model="inversion_recovery")
-    T2: FitPart = FitPart(model="spin_echo_decay")
+    T1: FitPart = FitPart()
+    T2: FitPart = FitPart()
 
 
 class RegressionPart(Part, frozen=True):
