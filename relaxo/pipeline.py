@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import msgspec
+import numpy as np
 
 from relaxo import io, models, relaxivity, wells
 from relaxo.data import (
     AgentResult,
     Contents,
+    FitStatus,
     Inventory,
     Maps,
     Notice,
@@ -25,13 +27,18 @@ from relaxo.data import (
     Wells,
 )
 from relaxo.errors import AnalysisError, InputError, UsageError
-from relaxo.recipe import FitPart, Recipe, load
+from relaxo.recipe import AUTO, FitPart, Recipe, load
 
 #: Told the stage in words, and what is done of how much; the run stops when it answers False.
 StageProgress = Callable[[str, int, int], bool]
 
 QUANTITIES = ("T1", "T2")
 RATES = {"T1": "R1", "T2": "R2"}
+
+#: What a fit is told of the images it gets, by the component of their stack.
+COMPONENTS: Final[Mapping[str, Literal["magnitude", "real", "complex"]]] = MappingProxyType(
+    {"magnitude": "magnitude", "real": "real", "complex": "complex"}
+)
 
 T = TypeVar("T")
 
@@ -112,6 +119,7 @@ class Pipeline:
         }
         for quantity, stack in stacks.items():
             notices += wells.outside_window(rates[RATES[quantity]], stack.protocol)
+            notices += _clipped_wells(stack, located[quantity], quantity)
         agents: tuple[AgentResult, ...] = ()
         if contents:
             agents, told = relaxivity.analyse(rates, recipe.regression)
@@ -147,8 +155,10 @@ class Pipeline:
             raise InputError("the recipe names no sources", hint='Add sources = ["folder of DICOM files"]')
         return self._once(
             "scan",
-            (recipe.sources,),
-            lambda: io.scan([Path(source) for source in recipe.sources], _part(progress, "Looking at files")),
+            (recipe.sources, msgspec.json.encode(recipe.timing)),
+            lambda: io.scan(
+                [Path(source) for source in recipe.sources], _part(progress, "Looking at files"), timing=recipe.timing
+            ),
         )
 
     def stacks(
@@ -177,7 +187,7 @@ class Pipeline:
     def wells(self, recipe: Recipe, progress: StageProgress | None = None) -> dict[str, Wells]:
         """Find the wells in one stack and carry them over to the other; the same keys."""
         stacks, _ = self.stacks(recipe, progress)
-        home = recipe.wells.find_in or next(iter(stacks))
+        home: str = recipe.wells.find_in or next(iter(stacks))
         if home not in stacks:
             raise AnalysisError(
                 f"wells are to be found in the {home} images, and there are none",
@@ -255,14 +265,13 @@ def _reference(recipe: Recipe, field_T: float | None) -> tuple[ReferenceAgent | 
 def _fit(stack: Stack, part: FitPart, quantity: str, progress: Callable[[int, int], bool] | None) -> Maps:
     """Fit a stack with the model that the recipe names."""
     setting = f"fit.{quantity}"
-    try:
-        model = models.CATALOGUE[part.model]
-    except KeyError:
+    model = models.usual_for(stack.protocol.suffix) if part.model == AUTO else models.CATALOGUE.get(part.model)
+    if model is None:
         raise InputError(
-            f"there is no model {part.model!r}",
+            f"there is no model {part.model!r}" + (f" for {stack.protocol.suffix}" if part.model == AUTO else ""),
             where=f"the recipe's {setting}.model",
             hint=f"Choose one of {', '.join(models.CATALOGUE)}",
-        ) from None
+        )
     if model.axis.name != stack.protocol.axis:
         raise AnalysisError(
             f"the model {model.name} needs images that differ in {model.axis.name}, these differ in "
@@ -278,13 +287,36 @@ def _fit(stack: Stack, part: FitPart, quantity: str, progress: Callable[[int, in
         )
     known = stack.protocol.times
     times = {needed.name: known[needed.name] for needed in model.inputs if needed.name in known}
+    keywords: dict[str, Any] = {**part.options, **times}
     try:
-        return models.fit(
+        maps = models.fit(
             model,
             stack.signal,
-            component="real" if stack.protocol.component == "real" else "magnitude",
+            None if stack.clipped is None else ~stack.clipped,
+            component=COMPONENTS[stack.protocol.component],
             progress=progress,
-            **{**part.options, **times},
+            **keywords,
         )
     except UsageError as error:
         raise InputError(error.what, where=f"the recipe's {setting}", hint=error.hint) from error
+    if stack.clipped is None:
+        return maps
+    return replace(maps, status=np.where(stack.clipped, np.uint8(FitStatus.CLIPPED), maps.status))
+
+
+def _clipped_wells(stack: Stack, located: Wells, quantity: str) -> tuple[Notice, ...]:
+    """Warn of every well with voxels that reach the largest number their file can store."""
+    if stack.clipped is None:
+        return ()
+    counts = np.bincount(located.labels[stack.clipped], minlength=len(located) + 1)[1:]
+    totals = located.voxel_counts()
+    return tuple(
+        Notice(
+            "clipped",
+            f"{count} of the {total} voxels of well {well.name} reach the largest number that the {quantity} images "
+            "can store: their true signal is higher, and they are left out. Measure with a lower receiver gain.",
+            well=well.name,
+        )
+        for well, count, total in zip(located.wells, counts, totals, strict=True)
+        if count
+    )

@@ -99,7 +99,7 @@ def sources(paths: Iterable[Path], archives: ExitStack) -> tuple[list[Source], l
             )
         for file in files:
             real = os.path.realpath(file)
-            if real in found:
+            if real in found and file != root:  # one that was given for itself is known as such
                 continue
             try:
                 status = file.stat()

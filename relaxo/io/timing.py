@@ -41,7 +41,7 @@ HOW_TO_ENTER = (
 
 _PATTERN = re.compile(
     r"(?<![A-Za-z0-9])(?P<name>TI|TE|TR|FA|flip(?:[ _-]?angle)?)[ _=:-]{0,2}(?P<number>\d{1,6}(?:[.,]\d{1,6})?)"
-    r"[ _]?(?P<unit>ms|msec|s|sec|deg|°)?(?![A-Za-z0-9.,])",
+    r"[ _]?(?P<unit>ms|msec|s|sec|deg|°)?(?![A-Za-z0-9]|[.,]\d)",
     re.IGNORECASE,
 )
 _NAME_OF = {"TI": "InversionTime", "TE": "EchoTime", "TR": "RepetitionTime"}

@@ -37,3 +37,8 @@ CATALOGUE: Mapping[str, Model] = MappingProxyType(
         )
     }
 )
+
+
+def usual_for(suffix: str) -> Model | None:
+    """Return the model that images of a BIDS suffix are fitted with where nobody chooses; None when there is none."""
+    return next((model for model in CATALOGUE.values() if model.suffix == suffix), None)

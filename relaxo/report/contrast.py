@@ -24,7 +24,7 @@ def mean_signal(stack: Stack, wells: Wells) -> NDArray[np.float64]:
     inside = wells.labels > 0
     labels = wells.labels[inside]
     counts = wells.voxel_counts()
-    sums = np.array([np.bincount(labels, volume[inside], len(wells) + 1)[1:] for volume in stack.signal])
+    sums = np.array([np.bincount(labels, volume[inside], len(wells) + 1)[1:] for volume in stack.shown])
     means: NDArray[np.float64] = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
     return means
 

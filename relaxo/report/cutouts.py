@@ -104,7 +104,7 @@ def rows(result: Result, together: Sequence[Group]) -> tuple[Row, ...]:
 def _weighted(result: Result, together: Sequence[Group], quantity: str, shown: Sequence[str]) -> Row:
     stack, wells = result.stacks[quantity], result.wells[quantity]
     index = _clearest(result, together, quantity)
-    volume = stack.signal[index]
+    volume = stack.shown[index]
     values = volume[np.isin(wells.labels, _numbers(wells, shown))]
     values = values[np.isfinite(values)]
     low = float(min(0.0, np.percentile(values, 100 - _BRIGHTEST_PERCENTILE))) if values.size else 0.0
