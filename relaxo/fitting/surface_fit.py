@@ -240,23 +240,29 @@ def _advance(
 ) -> NDArray[np.bool_]:
     """Go one step from `some` states, of `voxels`, if it makes the sum of squares smaller; return which arrived."""
     now = here.of(some)
-    # A step that damping made short says nothing of how far it still is.
-    free = damping[some] <= 1
     step = _step(data.surface, now, damping[some])
     proposed = now.place + step
     proposed[:, 0] = np.maximum(proposed[:, 0], 0.0)
-    trial = data.evaluate(proposed, voxels)
-    # Rounding would decide about the last steps; the gradient knows better.
-    gain = now.cost + ROUNDING * np.sqrt(now.cost) - trial.cost
-    better = gain >= 0
-    here.put(some, trial, better)
-    # A step that gained far less than it promised was too long.
-    gained = gain > 0.5 * np.einsum("va,va->v", step, now.gradient)
-    damping[some] = np.where(better & gained, damping[some] * 0.3, np.maximum(damping[some] * 5, 0.01))
     length = np.einsum("va,vab,vb->v", step, now.normal, step)
     short = length < np.maximum(NEGLIGIBLE * now.cost / data.signal.shape[1], LOST)
     short |= (np.abs(step[:, 1:]) < TOLERANCE).all(axis=1)
-    arrived: NDArray[np.bool_] = free & short
+    # A step that damping made short says nothing of how far it still is.
+    arrived: NDArray[np.bool_] = short & (damping[some] <= 1)
+    # The last step is too short to change anything but the place.
+    here.place[some[arrived]] = proposed[arrived]
+    onward = np.flatnonzero(~arrived)
+    if onward.size == 0:
+        return arrived
+    going = some[onward]
+    trial = data.evaluate(proposed[onward], voxels[onward])
+    # Rounding would decide about small steps; the gradient knows better.
+    cost = now.cost[onward]
+    gain = cost + ROUNDING * np.sqrt(cost) - trial.cost
+    better = gain >= 0
+    here.put(going, trial, better)
+    # A step that gained far less than it promised was too long.
+    gained = better & (gain > 0.5 * np.einsum("va,va->v", step, now.gradient)[onward])
+    damping[going] = np.where(gained, damping[going] * 0.3, np.maximum(damping[going] * 5, 0.01))
     return arrived
 
 
