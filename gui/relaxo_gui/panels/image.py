@@ -186,7 +186,7 @@ class ImagePanel(QWidget):
             maps = known.maps.get(quantity)
             return None if maps is None else maps[f"{quantity}map"]
         stack = known.stacks.get(quantity)
-        return None if stack is None else stack.signal
+        return None if stack is None else stack.shown
 
 
 def _same_grid(first: Geometry, second: Geometry) -> bool:
