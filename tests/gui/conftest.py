@@ -47,6 +47,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.qt_log_ignore("^This plugin does not support ", extend=True))
 
 
+@pytest.fixture(autouse=True)
+def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Give every test settings of its own: those of the person at this machine are neither read nor written."""
+    folder = str(tmp_path_factory.mktemp("settings"))
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Note whether a test passed, for the look at what it left."""
@@ -57,47 +64,31 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 @pytest.fixture(autouse=True)
-def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Give every test settings of its own: those of the person at this machine are neither read nor written."""
-    folder = str(tmp_path_factory.mktemp("settings"))
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _quick_garbage() -> Iterator[None]:
-    """Spare the look at what is left the hundred thousand objects that were there before the first test."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
-
-
-@pytest.fixture(autouse=True)
 def _nothing_left(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[None]:
     """Fail a test that leaves a window, a thread or a running timer behind.
 
     The usual causes: a widget without a parent that was not given to ``qtbot.addWidget``, and a job that was started
     and not waited for.
     """
-    threads = set(threading.enumerate())
+    threads, others = set(threading.enumerate()), qapp.topLevelWidgets()
+    # What was there before is not looked at again: that is most of the time that the look takes.
+    gc.freeze()
     yield
     # A test that failed keeps its frames, and with them all that is in them.
-    if "qtbot" not in request.fixturenames or not request.node.stash.get(_PASSED, False):
-        return
-    # What the test was given would be kept alive until after this look.
-    request.node.funcargs.clear()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-    qapp.processEvents()
-    gc.collect()
-    windows = [f"{type(widget).__name__} {widget.objectName()!r}" for widget in qapp.topLevelWidgets()]
-    assert not windows
-    assert QThreadPool.globalInstance().activeThreadCount() == 0
-    # Python holds a dummy for every thread of Qt that it ever met; those threads belong to pools.
-    begun = set(threading.enumerate()) - threads
-    assert not [thread for thread in begun if not isinstance(thread, threading._DummyThread)]
-    qt = [each for each in gc.get_objects() if isinstance(each, QTimer | QThreadPool) and isValid(each)]
-    assert not [each for each in qt if isinstance(each, QTimer) and each.isActive()]
-    assert not [each for each in qt if isinstance(each, QThreadPool) and each.activeThreadCount()]
+    if "qtbot" in request.fixturenames and request.node.stash.get(_PASSED, False):
+        # What the test was given would be kept alive until after this look.
+        request.node.funcargs.clear()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        qapp.processEvents()
+        gc.collect()
+        assert not [repr(widget) for widget in qapp.topLevelWidgets() if widget not in others]
+        assert QThreadPool.globalInstance().activeThreadCount() == 0
+        # Python holds a dummy for every thread of Qt that it ever met; those threads belong to pools.
+        begun = set(threading.enumerate()) - threads
+        assert not [thread for thread in begun if not isinstance(thread, threading._DummyThread)]
+        qt = [each for each in gc.get_objects() if isinstance(each, QTimer | QThreadPool) and isValid(each)]
+        assert not [each for each in qt if isinstance(each, QTimer) and each.isActive()]
+        assert not [each for each in qt if isinstance(each, QThreadPool) and each.activeThreadCount()]
 
 
 class Answers:
@@ -137,9 +128,16 @@ def answers() -> Answers:
     return Answers()
 
 
+@pytest.fixture(scope="session")
+def pipeline() -> Pipeline:
+    """Return a pipeline that all tests with the sample phantom share: it is read and fitted once."""
+    return Pipeline()
+
+
 @pytest.fixture
-def window(qtbot: QtBot, answers: Answers) -> MainWindow:
+def window(qtbot: QtBot, answers: Answers, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
     """Return the window, empty."""
+    monkeypatch.setattr(commands, "Pipeline", lambda: pipeline)
     window = MainWindow()
     window.commands.dialogs = answers  # type: ignore[assignment] # it only looks like one
     window.commands.crashed.connect(_raise)
@@ -160,18 +158,9 @@ def settle(qtbot: QtBot, window: MainWindow) -> Callable[[], None]:
     return wait
 
 
-@pytest.fixture(scope="session")
-def pipeline() -> Pipeline:
-    """Return a pipeline that all tests with the sample phantom share: it is read and fitted once."""
-    return Pipeline()
-
-
 @pytest.fixture
-def sample(
-    window: MainWindow, settle: Callable[[], None], pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
-) -> MainWindow:
+def sample(window: MainWindow, settle: Callable[[], None]) -> MainWindow:
     """Return the window with the sample phantom, computed."""
-    monkeypatch.setattr(commands, "Pipeline", lambda: pipeline)
     window.commands.open_sample()
     settle()
     assert window.model.snapshot is not None
