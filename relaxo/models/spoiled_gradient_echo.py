@@ -20,12 +20,12 @@ BEYOND_ERNST = 25
 def _basis(time: Array, times: Times) -> tuple[Array, Array]:
     angle = np.radians(times["FlipAngle"])[:, np.newaxis] * times["TB1map"]
     ratio = times["RepetitionTime"][:, np.newaxis] / time
-    left = np.exp(-ratio)
-    cosine = np.cos(angle)
-    rest = 1 - left * cosine
-    # Not 1 - exp(): a long T1 would lose its digits.
-    basis = np.sin(angle) * -np.expm1(-ratio) / rest
-    derivative = -np.sin(angle) * (1 - cosine) * left * ratio / rest**2
+    left, lost = np.exp(-ratio), 2 * np.sin(angle / 2) ** 2
+    # Sums of what is small, not differences of what is nearly 1: a long T1 and a small angle would lose their digits.
+    recovered = -np.expm1(-ratio)
+    rest = recovered + left * lost
+    basis = np.sin(angle) * recovered / rest
+    derivative = -np.sin(angle) * lost * left * ratio / rest**2
     return basis[np.newaxis], derivative[np.newaxis]
 
 

@@ -138,6 +138,15 @@ def test_a_signal_without_noise_gives_its_parameters_back(model, options, times)
     np.testing.assert_allclose(maps.r_squared, 1, atol=1e-8)
 
 
+@pytest.mark.parametrize(("model", "options", "times"), CASES)
+def test_single_precision_is_as_good_as_a_measurement(model, options, times):
+    truth = truths(model, times)
+    signal = np.abs(model.signal(truth, times))
+    maps = fit(model, signal.astype(np.float32), noise=None, **times, **options)
+    assert (maps.status == FitStatus.OK).all()
+    np.testing.assert_allclose(maps[model.parameters[0].name], truth[model.parameters[0].name], rtol=5e-5)
+
+
 @pytest.mark.parametrize(("model", "times"), EQUATIONS)
 def test_the_equation_says_what_the_code_does(model, times):
     truth = truths(model, times)
