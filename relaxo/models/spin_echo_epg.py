@@ -1,4 +1,8 @@
-"""Spin echoes of a train whose pulses do not refocus fully, as an extended phase graph."""
+"""Spin echoes of a train whose pulses do not refocus fully, as an extended phase graph.
+
+Every spin of a voxel is taken to see the same angle. Across a slice whose profile is no rectangle they do not, and B1
+comes out as an average that lies below the true one at the centre.
+"""
 
 from __future__ import annotations
 
