@@ -111,14 +111,18 @@ class Pipeline:
         inventory = self.scan(recipe, progress)
         stacks, notices = self.stacks(recipe, progress)
         located = self.wells(recipe, progress)
-        contents = wells.match(next(iter(located.values())), recipe.contents)
+        matched = wells.match(next(iter(located.values())), recipe.contents)
+        contents = relaxivity.counted(matched, recipe.regression)
         maps = self.maps(recipe, progress)
         rates = {
             RATES[quantity]: wells.fill(wells.measure(maps[quantity], located[quantity], recipe.wells), contents)
             for quantity in stacks
         }
         for quantity, stack in stacks.items():
-            notices += wells.outside_window(rates[RATES[quantity]], stack.protocol)
+            measured = rates[RATES[quantity]]
+            notices += wells.outside_window(measured, stack.protocol)
+            if recipe.regression.beyond_window == "exclude":
+                rates[RATES[quantity]] = wells.exclude_outside(measured, stack.protocol)
             notices += _clipped_wells(stack, located[quantity], quantity)
         agents: tuple[AgentResult, ...] = ()
         if contents:
@@ -131,8 +135,10 @@ class Pipeline:
         field = recipe.conditions.field_T or next(
             (stack.protocol.field_T for stack in stacks.values() if stack.protocol.field_T), None
         )
-        reference, told = _reference(recipe, field)
-        notices += told
+        own = _own_references(recipe)
+        reference, told = _reference(recipe, field, own)
+        control = relaxivity.control_of(agents, recipe.regression, own) if agents else None
+        notices += told + _off_band(agents, control, recipe, field, own)
         return Result(
             recipe=recipe,
             inventory=inventory,
@@ -144,7 +150,7 @@ class Pipeline:
             agents=agents,
             field_T=field,
             reference=reference,
-            control=relaxivity.control_of(agents, recipe.regression) if agents else None,
+            control=control,
             notices=notices,
             created=datetime.now(UTC),
         )
@@ -241,18 +247,26 @@ def _part(progress: StageProgress | None, stage: str) -> Callable[[int, int], bo
     return None if progress is None else lambda done, total: progress(stage, done, total)
 
 
-def _reference(recipe: Recipe, field_T: float | None) -> tuple[ReferenceAgent | None, tuple[Notice, ...]]:
-    """Return the published agent to compare with, or why there is none."""
+def _own_references(recipe: Recipe) -> tuple[ReferenceAgent, ...]:
+    path = recipe.regression.references
+    return () if path is None else relaxivity.read_references(Path(path))
+
+
+def _reference(
+    recipe: Recipe, field_T: float | None, own: tuple[ReferenceAgent, ...]
+) -> tuple[ReferenceAgent | None, tuple[Notice, ...]]:
+    """Return the published agent to compare with, counted as the agents are, or why there is none."""
     name = recipe.regression.reference
-    if not any(relaxivity.is_called(known, name) for known in relaxivity.references()):
+    if not any(relaxivity.is_called(known, name) for known in (*own, *relaxivity.references())):
         raise InputError(
             f"there is no published agent {name!r}",
             where="the recipe's regression.reference",
             hint="`relaxo agents` lists them",
         )
-    found = relaxivity.reference(name, field_T)
+    found = _published(name, recipe, field_T, own)
     if found is not None:
-        return found, ()
+        conditions = recipe.conditions
+        return found, relaxivity.differences(found, conditions.temperature_C, conditions.medium)
     at = "a field that the images do not state" if field_T is None else f"{field_T:.3g} T"
     return None, (
         Notice(
@@ -260,6 +274,36 @@ def _reference(recipe: Recipe, field_T: float | None) -> tuple[ReferenceAgent | 
             f"No published relaxivity of {name} at {at} is known, so none is shown; `relaxo agents` lists what is.",
         ),
     )
+
+
+def _published(
+    name: str, recipe: Recipe, field_T: float | None, own: tuple[ReferenceAgent, ...]
+) -> ReferenceAgent | None:
+    """Return what is published of an agent for the conditions of a recipe, counted as its agents are."""
+    found = relaxivity.reference(
+        name,
+        field_T,
+        temperature_C=recipe.conditions.temperature_C,
+        medium=recipe.conditions.medium,
+        interpolate=recipe.regression.interpolate_reference,
+        own=own,
+    )
+    return None if found is None else relaxivity.published_per(found, relaxivity.counted_per(recipe.regression))
+
+
+def _off_band(
+    agents: tuple[AgentResult, ...],
+    control: str | None,
+    recipe: Recipe,
+    field_T: float | None,
+    own: tuple[ReferenceAgent, ...],
+) -> tuple[Notice, ...]:
+    """Return an alarm when the control did not come out as published."""
+    if control is None:
+        return ()
+    measured = next(agent for agent in agents if agent.name == control)
+    published = _published(control, recipe, field_T, own)
+    return () if published is None else relaxivity.off_band(measured, published)
 
 
 def _fit(stack: Stack, part: FitPart, quantity: str, progress: Callable[[int, int], bool] | None) -> Maps:

@@ -96,12 +96,11 @@ def known(value: float | None) -> float | None:
 
 
 def _times(rates: Mapping[str, WellRate]) -> dict[str, Time]:
-    everywhere = all(rate.excluded is not None for rate in rates.values())
+    """Return what was measured, also of wells that are left out: `excluded` says so, for one quantity or for all."""
     return {
-        # Left out for this quantity alone: whoever reads the table back must not take the number for a good one.
-        quantity: Time(None, None, None, rate.voxels)
-        if (rate.excluded is not None and not everywhere) or not rate.rate > 0
-        else Time(_ms(rate.time), _ms(rate.time_spread), _ms(rate.time_standard_error), rate.voxels)
+        quantity: Time(_ms(rate.time), _ms(rate.time_spread), _ms(rate.time_standard_error), rate.voxels)
+        if rate.rate > 0
+        else Time(None, None, None, rate.voxels)
         for quantity, rate in rates.items()
     }
 
