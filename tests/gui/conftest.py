@@ -9,14 +9,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-    # Before Qt looks for a screen.
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
 import pytest
-
-pytest.importorskip("PySide6.QtWidgets", reason="the desktop app is not installed: pip install relaxo[gui]")
-
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QThreadPool, QTimer
 from shiboken6 import isValid
 
@@ -32,6 +25,10 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from relaxo_gui.actions.dialogs import Leave
+
+if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    # In time: Qt looks for a screen when the application is made.
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 #: What opening the sample phantom may take on a busy machine, in ms.
 PATIENCE_MS = 60_000

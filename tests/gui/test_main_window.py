@@ -116,7 +116,7 @@ def test_the_way_through(
     assert {agent["name"]: agent["r2"]["value"] for agent in exported["agents"]} == {
         agent.name: agent.r2.relaxivity.value for agent in again.agents if agent.r2
     }
-    assert [well["excluded"] for well in exported["wells"] if well["excluded"]] == ["air bubble"]
+    assert {well["name"]: well["excluded"] for well in exported["wells"]}["9"] == "air bubble"
 
 
 def test_a_column_from_the_spreadsheet_is_pasted_and_undone_as_one(

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication
 from PySide6.QtWidgets import QHeaderView, QLabel, QVBoxLayout, QWidget
 
 from relaxo.data import Contents
+from relaxo.pipeline import RATES
 from relaxo.units import s_to_ms
 from relaxo_gui.resources.theme import GRID, PADDING, Theme
 from relaxo_gui.session_model.words import rounded
@@ -33,6 +34,8 @@ _TIPS = (
     "Whether it enters the regression, and why not",
 )
 _FIELDS = {WELL: "agent", AGENT: "agent", CONCENTRATION: "concentration_mM", USE: "exclude"}
+_TIME_OF = {rate: time for time, rate in RATES.items()}
+_RATES_IN = {T1: "R1", T2: "R2"}
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -92,7 +95,8 @@ class WellsPanel(QWidget):
         kind = (self.rows.rowCount(), known is not None and bool(known.rates), agents)
         if kind != self._fitted:
             self._fitted = kind
-            self.table.resizeColumnsToContents()
+            for column in range(USE):
+                self.table.resizeColumnToContents(column)
 
     def _say_what_is_needed(self) -> None:
         known = [each for each in self._model.contents.values() if each.concentration_mM is not None]
@@ -171,7 +175,7 @@ class WellRows(QAbstractTableModel):
         elif role == Role.FontRole and column == WELL:
             given = self._bold
         elif role == Role.ToolTipRole:
-            given = self._text(well, column) if column == USE else _TIPS[column]
+            given = self._tip(well, column)
         return given
 
     def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:  # noqa: ANN401, N802 - Qt's own
@@ -204,13 +208,25 @@ class WellRows(QAbstractTableModel):
         theme = Theme.of(QGuiApplication.palette())
         if column == WELL:
             return QColor(theme.agent(self._model.agent_index(well)))
-        return QColor(theme.muted) if column == USE or self._is_excluded(well) else None
+        muted = column == USE or self._is_excluded(well) or self._left_out_of(well, column) is not None
+        return QColor(theme.muted) if muted else None
+
+    def _tip(self, well: str, column: int) -> str:
+        if column == USE and (reason := self._text(well, column)):
+            return reason
+        return self._left_out_of(well, column) or _TIPS[column]
+
+    def _left_out_of(self, well: str, column: int) -> str | None:
+        """Return why the time in a column does not count, for a well that otherwise does."""
+        known = self._model.contents.get(well)
+        rate = self._rates.get(_RATES_IN.get(column, ""), {}).get(well)
+        return rate.excluded if rate is not None and known is not None and known.concentration_mM is not None else None
 
     def _text(self, well: str, column: int) -> str:
         known = self._model.contents.get(well, Contents(None))
         given = {WELL: well, AGENT: known.agent, USE: known.exclude or self._measured_out(well)}
         if column in {T1, T2}:
-            return _time(self._rates.get("R1" if column == T1 else "R2", {}).get(well))
+            return _time(self._rates.get(_RATES_IN[column], {}).get(well))
         if column == CONCENTRATION and known.concentration_mM is not None:
             return f"{known.concentration_mM:.10g}"
         return given.get(column, "")
@@ -227,7 +243,7 @@ class WellRows(QAbstractTableModel):
         }
         if len(set(reasons.values())) == 1 and len(reasons) == len(self._rates):
             return next(iter(reasons.values()))
-        return "; ".join(f"{quantity}: {reason}" for quantity, reason in reasons.items())
+        return "; ".join(f"{_TIME_OF[quantity]}: {reason}" for quantity, reason in reasons.items())
 
     def _refresh(self) -> None:
         known = self._model.snapshot
