@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import pydicom
 from pydicom.charset import convert_encodings
-from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 from pydicom.tag import BaseTag
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-from relaxo.io.elements import MALFORMED, UnusableError, text
+from relaxo.io.elements import MALFORMED, PlainDataset, UnusableError, text
 from relaxo.io.plain import START, UnusualError, walk
 from relaxo.io.vendors import VENDORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from pydicom.dataelem import RawDataElement
+    from pydicom.dataset import Dataset
+
+    from relaxo.io.plain import Plain
 
 _TAGS = (
     0x00080005,  # SpecificCharacterSet
@@ -152,9 +153,8 @@ _OTHER_FORMS = frozenset(
 )
 
 
-def _text(elements: Mapping[BaseTag, RawDataElement], tag: int) -> str:
-    raw = elements.get(BaseTag(tag))
-    return "" if raw is None or raw.value is None else raw.value.decode("ascii", "replace").rstrip(" \0")
+def _text(elements: Mapping[int, Plain], tag: int) -> str:
+    return elements[tag][1].decode("ascii", "replace").rstrip(" \0") if tag in elements else ""
 
 
 def _check_start(start: bytes) -> bool:
@@ -167,19 +167,14 @@ def _check_start(start: bytes) -> bool:
     return bare and start[128:132] != b"DICM"
 
 
-def _walked(elements: dict[BaseTag, RawDataElement], data: bytes, at: int, size: int) -> DicomFile:
+def _walked(elements: dict[int, Plain], data: bytes, at: int, size: int) -> DicomFile:
     syntax, media = (_text(elements, tag) for tag in (0x00020010, 0x00020002))
     charset = _text(elements, 0x00080005)
-    for tag in _META:
-        elements.pop(BaseTag(tag), None)
-    dataset = Dataset({**elements})
-    if charset:
-        try:
-            encodings = convert_encodings(charset.split("\\"))
-        except MALFORMED:
-            encodings = ["iso8859"]
-        dataset.set_original_encoding(is_implicit_vr=False, is_little_endian=True, character_encoding=encodings)
-    return _described(dataset, syntax, media, data[: at + 12], at, size)
+    try:
+        encodings = convert_encodings(charset.split("\\")) if charset else None
+    except MALFORMED:
+        encodings = None
+    return _described(PlainDataset(elements, encodings), syntax, media, data[: at + 12], at, size)
 
 
 def _described(dataset: Dataset, syntax: str, media: str, start: bytes, at: int, size: int) -> DicomFile:

@@ -11,17 +11,20 @@ import warnings
 import zlib
 from collections.abc import Iterable
 from contextlib import contextmanager
+from struct import Struct
 from typing import TYPE_CHECKING
 
 from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException
+from pydicom.tag import BaseTag
 
 from relaxo.io.text import LONGEST, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydicom.dataset import Dataset
+    from relaxo.io.plain import Plain
 
 #: What pydicom and its decoders raise on files that are not as they should be.
 MALFORMED = (
@@ -45,6 +48,61 @@ MALFORMED = (
 _TEXT = frozenset({"CS", "DA", "DS", "DT", "IS", "LO", "SH", "TM", "UI"})
 
 
+_NUMBERS = {
+    b"US": Struct("<H"),
+    b"SS": Struct("<h"),
+    b"UL": Struct("<I"),
+    b"SL": Struct("<i"),
+    b"FL": Struct("<f"),
+    b"FD": Struct("<d"),
+}
+
+
+class PlainDataset(Dataset):
+    """A dataset in explicit VR little endian whose elements stay bytes until one is asked for.
+
+    Making pydicom's elements of a whole header takes longer than all else that is done with it.
+    """
+
+    def __init__(self, elements: dict[int, Plain], character_set: list[str] | None) -> None:
+        super().__init__()
+        self.set_original_encoding(is_implicit_vr=False, is_little_endian=True, character_encoding=character_set)
+        object.__setattr__(self, "plain", elements)
+        object.__setattr__(self, "known", {})
+        if character_set:
+            self.set_original_encoding(is_implicit_vr=False, is_little_endian=True, character_encoding=character_set)
+
+    plain: dict[int, Plain]
+    """By tag."""
+    known: dict[int, tuple[object, ...]]
+    """Values that were asked for."""
+
+    def read(self, tag: int) -> tuple[object, ...]:
+        """Return the values of an element."""
+        if tag in self.known:
+            return self.known[tag]
+        vr, value = self.plain[tag]
+        if vr in _NUMBERS and len(value) % _NUMBERS[vr].size == 0:
+            found: tuple[object, ...] | None = tuple(number for (number,) in _NUMBERS[vr].iter_unpack(value))
+        else:
+            found = _text_values(vr.decode("ascii"), value)
+        if found is None:
+            element = _raw(tag, vr, value)
+            self[element.tag] = element
+            found = _as_tuple(self[element.tag].value)
+        self.known[tag] = found
+        return found
+
+    def full(self) -> Dataset:
+        """Return it with pydicom's elements."""
+        dataset = Dataset()
+        implicit, little = self.original_encoding
+        dataset.set_original_encoding(implicit, little, self.original_character_set)
+        for tag, (vr, value) in self.plain.items():
+            dataset[BaseTag(tag)] = _raw(tag, vr, value)
+        return dataset
+
+
 class UnusableError(Exception):
     """An image cannot be used, for the reason given in plain words."""
 
@@ -59,14 +117,30 @@ def quiet() -> Iterator[None]:
 
 def values(dataset: Dataset, tag: int) -> tuple[object, ...]:
     """Return the values of an element; none when it is missing, empty or malformed."""
-    if tag not in dataset.keys():  # noqa: SIM118 - `in dataset` is ten times slower
-        return ()
     try:
+        if isinstance(dataset, PlainDataset):
+            return dataset.read(tag) if tag in dataset.plain else ()
+        if tag not in dataset.keys():  # noqa: SIM118 - `in dataset` is ten times slower
+            return ()
         element: object = dataset.get_item(tag)
         plain = _plain(element) if isinstance(element, RawDataElement) else None
-        value = dataset[tag].value if plain is None else plain
+        return _as_tuple(dataset[tag].value) if plain is None else plain
     except MALFORMED:
         return ()
+
+
+def tags(dataset: Dataset) -> Iterable[int]:
+    """Return the tags of a dataset's elements."""
+    return dataset.plain if isinstance(dataset, PlainDataset) else dataset.keys()
+
+
+def _raw(tag: int, vr: bytes, value: bytes) -> RawDataElement:
+    return RawDataElement(
+        BaseTag(tag), vr.decode("ascii"), len(value), value, 0, is_implicit_VR=False, is_little_endian=True
+    )
+
+
+def _as_tuple(value: object) -> tuple[object, ...]:
     if value is None:
         return ()
     if isinstance(value, str | bytes) or not isinstance(value, Iterable):
@@ -79,11 +153,16 @@ def _plain(element: RawDataElement) -> tuple[str, ...] | None:
 
     Most of a header is such text, and pydicom takes ten times as long to make its types of it.
     """
-    if element.VR not in _TEXT or not isinstance(element.value, bytes) or not element.value.isascii():
+    return _text_values(element.VR, element.value) if isinstance(element.value, bytes) else None
+
+
+def _text_values(vr: str | None, value: bytes) -> tuple[str, ...] | None:
+    if vr not in _TEXT or not value.isascii() or b"\x1b" in value:  # another character set
         return None
-    if b"\x1b" in element.value:  # another character set
-        return None
-    parts = element.value.decode("ascii").rstrip(" \0").split("\\")
+    plain = value.decode("ascii").strip(" \0")
+    if "\\" not in plain:
+        return (plain,) if plain else ()
+    parts = plain.split("\\")
     return tuple(part.strip(" \0") for part in parts) if any(parts) else ()
 
 

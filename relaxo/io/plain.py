@@ -8,11 +8,11 @@ from __future__ import annotations
 from struct import Struct
 from typing import TYPE_CHECKING
 
-from pydicom.dataelem import RawDataElement
-from pydicom.tag import BaseTag
-
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
+
+#: Value representation and bytes of an element.
+Plain = tuple[bytes, bytes]
 
 UNDEFINED = 0xFFFFFFFF
 #: Where the data set begins: after the preamble and ``DICM``.
@@ -36,7 +36,7 @@ class UnusualError(Exception):
     """The bytes are not those of a usual header, or it does not end within them."""
 
 
-def walk(data: bytes, wanted: AbstractSet[int]) -> tuple[dict[BaseTag, RawDataElement], int]:
+def walk(data: bytes, wanted: AbstractSet[int]) -> tuple[dict[int, Plain], int]:
     """Return the elements of some tags, and where the element of the pixels begins.
 
     Parameters
@@ -51,7 +51,7 @@ def walk(data: bytes, wanted: AbstractSet[int]) -> tuple[dict[BaseTag, RawDataEl
     UnusualError
         When anything is not as expected.
     """
-    found: dict[BaseTag, RawDataElement] = {}
+    found: dict[int, Plain] = {}
     at, end = START, len(data) - 12
     while at <= end:
         group, element, vr, length = _element(data, at)
@@ -68,11 +68,7 @@ def walk(data: bytes, wanted: AbstractSet[int]) -> tuple[dict[BaseTag, RawDataEl
         at = _after_sequence(data, start) if length == UNDEFINED else start + length
         if tag in wanted:
             # A sequence is read up to its delimiter, which is 8 bytes long.
-            value = data[start : at - 8 if length == UNDEFINED else at]
-            key = BaseTag(tag)
-            found[key] = RawDataElement(
-                key, vr.decode("ascii"), len(value), value, start, is_implicit_VR=False, is_little_endian=True
-            )
+            found[tag] = vr, data[start : at - 8 if length == UNDEFINED else at]
     raise UnusualError
 
 

@@ -6,7 +6,9 @@ import dataclasses
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path, PurePath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from relaxo.data import LeftOut
@@ -18,7 +20,7 @@ from relaxo.io.vendors.mr_solutions import in_seconds
 from relaxo.units import ms_to_s, s_to_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from relaxo.data import ImageHeader
     from relaxo.recipe import TimingPart
@@ -130,7 +132,8 @@ def of_recipe(parts: Iterable[TimingPart]) -> list[Entry]:
     ]
 
 
-def in_names(text: str) -> dict[str, float]:
+@lru_cache(maxsize=4096)
+def in_names(text: str) -> Mapping[str, float]:
     """Return the times and angles that a name states: ``{"InversionTime": 0.1}`` of ``IR_TI100``, in s and degree.
 
     A time without a unit is in ms.
@@ -144,7 +147,7 @@ def in_names(text: str) -> dict[str, float]:
         if number <= 0 or (unit and (unit in {"deg", "°"}) != is_angle):
             continue
         found.setdefault(name, number if is_angle or unit in {"s", "sec"} else ms_to_s(number))
-    return found
+    return MappingProxyType(found)
 
 
 def _changed(header: ImageHeader, values: dict[str, float], origin: str) -> ImageHeader:
@@ -191,7 +194,7 @@ def _from_names(header: ImageHeader) -> ImageHeader:
     found: dict[str, float] = {}
     for text in (header.description, header.protocol_name, place.name, *(folder.name for folder in place.parents)):
         if "T" in text.upper() or "F" in text.upper():
-            found = in_names(text) | found
+            found = {**in_names(text), **found}
     missing = {name: value for name, value in found.items() if getattr(header, FIELDS[name]) is None}
     return _changed(header, missing, NAMES) if missing else header
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from relaxo.io.elements import number, words
+from relaxo.io.elements import number, tags, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ def private_tags(group: int, *offsets: int) -> frozenset[int]:
 def private_tag(dataset: Dataset, group: int, creator: str, offset: int) -> int | None:
     """Return the tag that a creator's element has in this dataset; None when the creator has no block in it."""
     first, last = (group << 16 | block for block in (BLOCKS.start, BLOCKS.stop))
-    for tag in dataset.keys():  # noqa: SIM118 - iterating over a dataset decodes every element
+    for tag in tags(dataset):
         if first <= tag < last and words(dataset, tag) == (creator.upper(),):
             return group << 16 | (tag & 0xFF) << 8 | offset
     return None

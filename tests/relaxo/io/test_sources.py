@@ -128,7 +128,7 @@ def test_a_name_that_no_file_can_have_is_an_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="the superuser may read everything")
-def test_a_locked_folder_is_left_out(images: dict[int, Path], tmp_path: Path) -> None:
+def test_a_locked_folder_is_left_out(images: dict[int, Path]) -> None:
     locked = images[50].parent / "locked"
     locked.mkdir(mode=0)
     assert "cannot be opened" in reasons(scan([images[50].parent]))["locked"]
