@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
     from relaxo.data import ImageHeader, StackSource
 
+#: NumPy and the disk let others run: a second thread saves a quarter of the time, more save nothing.
+THREADS = 2
 #: Fewer voxels than this at the largest number are no clipping where a scanner scales its brightest voxel to it.
 FEWEST_CLIPPED = 3
 
@@ -53,17 +58,18 @@ def load(source: StackSource, progress: Callable[[int, int], bool] | None = None
         signal = np.empty(shape, np.complex64 if source.protocol.component == "complex" else np.float32)
         clipped = np.zeros(shape[1:], np.bool_)
         done = 0
-        with quiet():
-            for images in _by_file(source.headers):
-                stored = _open([image.header for image in images])
-                for image in images:
-                    if progress is not None and not progress(done, total):
-                        raise Cancelled
-                    values = stored(image.header)
-                    part = signal[image.volume, image.level]
-                    _fill(part.imag if image.imaginary else part.real, values, image.header)
-                    _mark_clipped(clipped[image.level], part.imag if image.imaginary else part.real, image.header)
-                    done += not image.imaginary
+        files = _by_file(source.headers)
+        with quiet(), ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as threads:
+            try:
+                for images, reached in zip(files, threads.map(partial(_read, signal), files), strict=True):
+                    for image, voxels in zip(images, reached, strict=True):
+                        _go_on(progress, done, total)
+                        if voxels is not None:
+                            clipped[image.level] |= voxels
+                        done += not image.imaginary
+            except BaseException:
+                threads.shutdown(wait=False, cancel_futures=True)
+                raise
     except MemoryError as error:
         raise InputError(
             f"{source.name} does not fit into memory", hint="Give fewer images, or use a machine with more memory"
@@ -71,6 +77,11 @@ def load(source: StackSource, progress: Callable[[int, int], bool] | None = None
     if progress is not None:
         progress(total, total)
     return Stack(signal, source.protocol, source.geometry, source, clipped if clipped.any() else None)
+
+
+def _go_on(progress: Callable[[int, int], bool] | None, done: int, total: int) -> None:
+    if progress is not None and not progress(done, total):
+        raise Cancelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,18 @@ class _Image:
     volume: int
     level: int
     imaginary: bool
+
+
+def _read(signal: NDArray[Any], images: Sequence[_Image]) -> list[NDArray[np.bool_] | None]:
+    """Read the images of one file into the stack (n, z, y, x), and return where each is clipped (y, x)."""
+    stored = _open([image.header for image in images])
+    reached = []
+    for image in images:
+        whole = signal[image.volume, image.level]
+        part = whole.imag if image.imaginary else whole.real
+        _fill(part, stored(image.header), image.header)
+        reached.append(_clipped(part, image.header))
+    return reached
 
 
 def _by_file(headers: Sequence[Sequence[ImageHeader]]) -> list[list[_Image]]:
@@ -170,16 +193,16 @@ def _fill(target: NDArray[Any], stored: NDArray[Any], header: ImageHeader) -> No
         target[...] = stored * np.float64(header.slope) + header.intercept
 
 
-def _mark_clipped(clipped: NDArray[np.bool_], image: NDArray[Any], header: ImageHeader) -> None:
-    """Mark the voxels (y, x) of an image that hold the largest number there is."""
+def _clipped(image: NDArray[Any], header: ImageHeader) -> NDArray[np.bool_] | None:
+    """Return where an image (y, x) holds the largest number there is; None where it nowhere does."""
     if header.largest is None or header.slope < 0:
-        return
+        return None
     largest = np.float32(header.largest)
     if image.max() < largest:
-        return
-    reached = image >= largest
-    if not header.fills_range or np.count_nonzero(reached) >= FEWEST_CLIPPED:
-        np.logical_or(clipped, reached, out=clipped)
+        return None
+    reached: NDArray[np.bool_] = image >= largest
+    few = header.fills_range and np.count_nonzero(reached) < FEWEST_CLIPPED
+    return None if few else reached
 
 
 def _failure(header: ImageHeader, what: str) -> InputError:

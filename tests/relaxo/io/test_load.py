@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from pydicom.encaps import encapsulate
-from pydicom.uid import JPEGLSLossless, RLELossless
+from pydicom.uid import DeflatedExplicitVRLittleEndian, JPEGLSLossless, RLELossless
 
 from relaxo.errors import Cancelled, InputError
 from relaxo.io import load, scan
@@ -98,3 +99,63 @@ def test_progress_counts_images_and_can_stop(two_times: StackSource) -> None:
     assert calls == [(0, 2), (1, 2), (2, 2)]
     with pytest.raises(Cancelled):
         load(two_times, lambda done, _total: done < 1)
+
+
+def test_voxels_at_the_largest_number_are_clipped(write: Callable[..., Path], tmp_path: Path) -> None:
+    stored = np.full((3, 4), 4000, np.uint16)
+    stored[1, 2] = 4095
+    for time in ("50", "100", "200"):
+        image = stored if time == "100" else np.full((3, 4), 4094, np.uint16)
+        write(time, image, InversionTime=time, BitsStored=12, HighBit=11, RescaleSlope="0.37", RescaleIntercept="-2")
+    (source,) = scan([tmp_path]).stacks
+    stack = load(source)
+    expected = np.zeros((1, 3, 4), bool)
+    expected[0, 1, 2] = True
+    assert stack.clipped is not None
+    np.testing.assert_array_equal(stack.clipped, expected)
+
+
+def test_nothing_is_clipped_below_the_largest_number(two_times: StackSource) -> None:
+    assert load(two_times).clipped is None
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_brightest_voxel_of_a_scanner_that_fills_its_range_is_not_clipped(
+    mr_image: Callable[..., FileDataset], philips: Callable[..., None], tmp_path: Path, count: int
+) -> None:
+    for n, time in enumerate(("50", "100")):
+        stored = np.arange(12, dtype=np.uint16).reshape(3, 4)
+        stored[0, :count] = 4095
+        dataset = mr_image(stored, InversionTime=time, BitsStored=12, HighBit=11)
+        philips(dataset, scale_slope=0.5 + n, rescale_slope=2.0)
+        dataset.save_as(tmp_path / time)
+    (source,) = scan([tmp_path]).stacks
+    clipped = load(source).clipped
+    assert (0 if clipped is None else clipped.sum()) == (count if count >= 3 else 0)
+
+
+def test_unused_bits_do_not_count(write: Callable[..., Path], tmp_path: Path) -> None:
+    for time in ("50", "100"):
+        signed = np.array([[-3, 5], [100, -2048]], np.int16)
+        overlay = (signed & 0x0FFF) | np.array([[0x1000, 0], [0x7000, 0]], np.int16)
+        write(time, overlay, InversionTime=time, BitsStored=12, HighBit=11)
+    (source,) = scan([tmp_path]).stacks
+    np.testing.assert_array_equal(load(source).signal[0, 0], signed)
+
+
+def test_a_deflated_bomb_costs_no_more_than_its_pixels(mr_image: Callable[..., FileDataset], tmp_path: Path) -> None:
+    for time in ("50", "100"):
+        dataset = mr_image(InversionTime=time)
+        dataset.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+        dataset.private_block(0x7FE3, "BOMB", create=True).add_new(0x10, "OB", bytes(2**27))  # after the pixels
+        dataset.save_as(tmp_path / time)
+    assert (tmp_path / "50").stat().st_size < 2**18
+    tracemalloc.start()
+    try:
+        (source,) = scan([tmp_path]).stacks
+        stack = load(source)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    np.testing.assert_array_equal(stack.signal[0].ravel(), range(12))
+    assert peak < 2**27
