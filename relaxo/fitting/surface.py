@@ -90,7 +90,7 @@ class Surface:
             weights[:, 0] -= beyond
             weights[:, 2] += beyond
         slope_square = slope_along / (2 * y)
-        bend_square = (bend_along - slope_along / y) / (4 * np.maximum(y, self.y.step) ** 2)
+        bend_square = (bend_along - slope_along / y) / (4 * y * np.maximum(y, self.y.step))
         offsets = np.arange(4)
         width = self.spline.shape[1]
         index = ((column[:, None] + offsets) * width)[:, :, None] + (row[:, None] + offsets)[:, None, :]

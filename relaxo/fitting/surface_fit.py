@@ -255,14 +255,13 @@ def _advance(
         return arrived
     going = some[onward]
     trial = data.evaluate(proposed[onward], voxels[onward])
-    # Rounding would decide about small steps; the gradient knows better.
     cost = now.cost[onward]
-    gain = cost + ROUNDING * np.sqrt(cost) - trial.cost
-    better = gain >= 0
+    better = trial.cost <= cost + ROUNDING * np.sqrt(cost)
     here.put(going, trial, better)
-    # A step that gained far less than it promised was too long.
-    gained = better & (gain > 0.5 * np.einsum("va,va->v", step, now.gradient)[onward])
-    damping[going] = np.where(gained, damping[going] * 0.3, np.maximum(damping[going] * 5, 0.01))
+    # A step after which it goes back at half the slope or more was too long. Rounding would blind the sum of squares.
+    slope, slope_after = (np.einsum("va,va->v", step[onward], rows) for rows in (now.gradient[onward], trial.gradient))
+    enough = better & (slope_after > -0.5 * slope)
+    damping[going] = np.where(enough, damping[going] * 0.3, np.maximum(damping[going] * 5, 0.01))
     return arrived
 
 

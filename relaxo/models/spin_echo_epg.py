@@ -30,12 +30,13 @@ SMALLEST_ANGLE = 60.0
 BELOW_SPACING = 4
 #: ... to the last echo time multiplied by this.
 BEYOND_TRAIN = 20
-#: Nodes of the curves: in ln T2, and in radians from 180 degrees divided by the number of echoes.
-NODE_T2, NODE_ANGLE = 0.06, 0.7
+#: Nodes of the curves in ln T2, and in the angle: in radians times the number of echoes, since signals ripple with the
+#: angle the faster the more echoes there are; of very many echoes the last ones ripple too little to matter.
+NODE_T2, NODE_ANGLE, RIPPLING_ECHOES = 0.08, 0.8, 48
 #: Nodes that are simulated together, to keep to the cache.
 CHUNK = 1024
 #: Every so many nodes, in T2 and angle, a search begins.
-SEARCH = (3, 2)
+SEARCH = (2, 2)
 
 
 #: Threads wait for the curves that one of them computes.
@@ -65,8 +66,7 @@ def _surface(spacing: float, numbers: tuple[int, ...], T1: float, T1_to_T2: floa
     echoes = max(numbers)
     lower, upper = np.log(spacing / BELOW_SPACING), np.log(spacing * echoes * BEYOND_TRAIN)
     widest = np.pi - np.radians(smallest_angle)
-    # Signals ripple with the angle the faster the more echoes there are.
-    every = min(NODE_ANGLE / echoes, 0.1)
+    every = min(NODE_ANGLE / min(echoes, RIPPLING_ECHOES), 0.1)
     chosen = np.array(numbers) - 1
     known = {"T1": T1, "T1_to_T2": T1_to_T2}
 
