@@ -2,14 +2,27 @@
 
 import msgspec
 import numpy as np
+import pydicom
 import pytest
 
 import relaxo
-from relaxo import samples
-from relaxo.data import FitStatus
+from relaxo import io, models, samples
+from relaxo.data import FitStatus, Geometry, Protocol, Stack
 from relaxo.errors import AnalysisError, Cancelled, InputError
 from relaxo.pipeline import Pipeline
-from relaxo.recipe import ContentsPart, FitPart, FitsPart, RegressionPart, StacksPart, WellsPart, load
+from relaxo.recipe import (
+    ContentsPart,
+    FitPart,
+    FitsPart,
+    Recipe,
+    RegressionPart,
+    StacksPart,
+    TimingPart,
+    WellsPart,
+    from_table,
+    load,
+    to_table,
+)
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +164,96 @@ def test_what_cannot_be_done_is_refused_in_words(pipeline, recipe, parts, error,
 def test_a_run_stops_when_its_progress_says_so(recipe):
     with pytest.raises(Cancelled):
         relaxo.run(recipe, lambda *_: False)
+
+
+T1_OF_WELLS = {"1": 0.25, "2": 0.5, "3": 1.0, "4": 0.35}
+
+
+def signals(model, protocol):
+    """Return what four tubes of known T1 give by a model, (n, 1, 64, 64), of equilibrium signal 3500."""
+    row, column = np.mgrid[:64, :64]
+    images = np.zeros((len(protocol), 1, 64, 64))
+    for place, time in zip(((18, 18), (18, 46), (46, 18), (46, 46)), T1_OF_WELLS.values(), strict=True):
+        inside = np.hypot(row - place[0], column - place[1]) < 9
+        values = {"T1map": time, "M0map": 3500.0, "efficiency": 1.0}
+        known = {parameter.name: values[parameter.name] for parameter in models.CATALOGUE[model].parameters}
+        images[:, 0, inside] = models.CATALOGUE[model].signal(known, protocol.times)[:, np.newaxis]
+    return images
+
+
+def written(folder, images, protocol):
+    stack = Stack(np.rint(images), protocol, Geometry((1, 64, 64), np.diag([0.5, 0.5, 3.0, 1.0])))
+    return io.write_stack(stack, folder, identity=io.Identity("Test^Tubes", "1", "tubes", str(folder.name)))
+
+
+def measured(folder, **parts):
+    found = relaxo.run(Recipe(sources=(str(folder),), **parts))
+    return {well.well: well.time for well in found.rates["R1"].wells}, found
+
+
+VTR = Protocol("VTR", "RepetitionTime", np.array([0.1, 0.2, 0.4, 0.8, 1.6, 3.2]), {"EchoTime": np.full(6, 0.01)})
+VFA = Protocol(
+    "VFA",
+    "FlipAngle",
+    np.array([3, 6, 10, 15, 25.0]),
+    {"EchoTime": np.full(5, 0.002), "RepetitionTime": np.full(5, 0.02)},
+)
+IR = Protocol("IRT1", "InversionTime", np.array([0.03, 0.1, 0.25, 0.6, 1.5, 3.0]), {"RepetitionTime": np.full(6, 9.0)})
+
+
+@pytest.mark.parametrize(
+    ("protocol", "model"), [(VTR, "saturation_recovery"), (VFA, "spoiled_gradient_echo"), (IR, "inversion_recovery")]
+)
+def test_the_images_choose_the_model(tmp_path, protocol, model):
+    images = np.abs(signals(model, protocol))
+    written(tmp_path, images * (4000 / images.max()), protocol)
+    times, found = measured(tmp_path)
+    assert found.maps["T1"].model == model
+    assert times == {well: pytest.approx(time, rel=0.02) for well, time in T1_OF_WELLS.items()}
+
+
+def test_complex_images_are_fitted_with_their_phase(tmp_path):
+    images = signals("inversion_recovery", IR)
+    turned = images * np.exp(1j * (0.7 + np.linspace(0, 2, 64)))
+    paths = written(tmp_path, np.zeros_like(images), IR)
+    for path, image in zip(paths, turned, strict=True):
+        for component, part in (("REAL", image.real), ("IMAGINARY", image.imag)):
+            dataset = pydicom.dcmread(path)
+            dataset.ImageType = ["ORIGINAL", "PRIMARY", component[0]]
+            dataset.ComplexImageComponent = component
+            dataset.SOPInstanceUID += component[:1].replace("R", "1").replace("I", "2")
+            dataset.RescaleSlope, dataset.RescaleIntercept = "2", "-4096"
+            dataset.PixelData = np.rint((part[0] + 4096) / 2).astype("<u2").tobytes()
+            dataset.save_as(path.with_name(component))
+        path.unlink()
+    times, found = measured(tmp_path)
+    assert found.stacks["T1"].signal.dtype == np.complex64
+    assert times == {well: pytest.approx(time, rel=0.02) for well, time in T1_OF_WELLS.items()}
+
+
+def test_a_well_with_clipped_voxels_is_warned_of(tmp_path):
+    images = np.abs(signals("inversion_recovery", IR))
+    bright = np.zeros((64, 64), bool)
+    bright[14:20, 16:20] = True  # in well 1
+    images[-1, 0, bright] = 4095
+    written(tmp_path, images, IR)
+    times, found = measured(tmp_path)
+    (notice,) = [notice for notice in found.notices if notice.code == "clipped"]
+    assert notice.well == "1"
+    assert notice.message.startswith("24 of the ")
+    assert (found.maps["T1"].status[0][bright] == FitStatus.CLIPPED).all()
+    assert np.isnan(found.maps["T1"]["T1map"][0][bright]).all()
+    assert times == {well: pytest.approx(time, rel=0.02) for well, time in T1_OF_WELLS.items()}
+
+
+def test_times_that_the_console_lost_come_from_the_recipe_and_are_told(tmp_path):
+    for path in written(tmp_path, np.abs(signals("inversion_recovery", IR)), IR):
+        dataset = pydicom.dcmread(path)
+        del dataset.InversionTime
+        dataset.SeriesDescription = "T1"
+        dataset.save_as(path)
+    lost = tuple(TimingPart(series=n, TI_ms=float(1000 * time)) for n, time in enumerate(IR.values, 1))
+    times, found = measured(tmp_path, timing=lost)
+    assert times == {well: pytest.approx(time, rel=0.02) for well, time in T1_OF_WELLS.items()}
+    assert "timing_entered" in {notice.code for notice in found.notices}
+    assert from_table(to_table(found.recipe)) == found.recipe
