@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from relaxo.cli.console import print_table
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaxo.data import AgentResult, Estimate, ReferenceAgent
+    from relaxo.report import Comparison
 
 #: What is known of an agent's figures: name, r1, r2.
 Known = tuple[str, float | None, float | None]
@@ -57,6 +59,75 @@ def print_agents(
         print_source(reference)
 
 
+def print_ratios(agents: Sequence[AgentResult]) -> None:
+    """Print r2/r1 in its other two ways, the verdict on a threshold, and relaxivities counted otherwise."""
+    import click
+
+    from relaxo.report import rounded
+
+    for agent in agents:
+        name = agent.name or "agent"
+        if agent.ratio is not None and agent.ratio_of_rates is not None and agent.ratio_fieller is not None:
+            low, high = (rounded(end, agent.ratio.standard_error).partition(" ")[0] for end in agent.ratio_fieller)
+            of_rates = agent.ratio_of_rates
+            ends = (rounded(end, of_rates.standard_error).partition(" ")[0] for end in of_rates.ci95)
+            click.echo(
+                f"{name}: r2/r1 {low} to {high} (Fieller); {rounded(of_rates.value, of_rates.standard_error)}, "
+                f"{' to '.join(ends)} (R2 against R1, free of concentrations)"
+            )
+        if agent.verdict is not None:
+            click.echo(
+                f"{name}: r2/r1 below {agent.verdict.threshold:g}: {agent.verdict.answer}, "
+                f"probability {_probability(agent.verdict.probability_below)}"
+            )
+        for per, (r1, r2) in agent.conversions.items():
+            if per == agent.per:
+                continue
+            figures = [
+                f"{label} {rounded(each.value, each.standard_error)} {each.unit}"
+                for label, each in (("r1", r1), ("r2", r2))
+                if each is not None
+            ]
+            click.echo(f"{name}, per {per}: {', '.join(figures)}")
+
+
+def print_budget(agents: Sequence[AgentResult]) -> None:
+    """Print what the interval of every relaxivity is made of, where it is more than the scatter about the line."""
+    rows = []
+    for agent in agents:
+        for line in (agent.r1, agent.r2):
+            if line is None or not line.relaxivity.value:
+                continue
+            shares = {share.source: 100 * share.standard_error / abs(line.relaxivity.value) for share in line.budget}
+            if len([share for share in shares.values() if share > 0]) > 1:
+                parts = ", ".join(f"{source} {share:.2g} %" for source, share in shares.items() if share > 0)
+                total = 100 * line.relaxivity.standard_error / abs(line.relaxivity.value)
+                rows.append([f"{agent.name or 'agent'} {line.quantity}", f"{total:.2g} %", parts])
+    if rows:
+        print_table(["standard error", "all", "of which"], rows, right=["all"])
+
+
+def print_comparisons(comparisons: Sequence[Comparison]) -> None:
+    """Print how the agents compare with the reference and with the control."""
+    from relaxo.report import rounded
+
+    rows = []
+    for comparison in comparisons:
+        cells = []
+        for figure in ("r1", "r2", "r2_over_r1"):
+            quotient = comparison.quotients.get(figure)
+            if quotient is None:
+                cells += ["", ""]
+                continue
+            probability = "" if math.isnan(quotient.p_equal) else _probability(quotient.p_equal)
+            cells += [rounded(quotient.value, quotient.standard_error), probability]
+        kind = {"reference": "published", "control": "control"}[comparison.kind]
+        rows.append([f"{comparison.agent or 'agent'} / {comparison.name} ({kind})", *cells])
+    if rows:
+        columns = ["ratio", "r1", "p equal", "r2", "p equal", "r2/r1", "p equal"]
+        print_table(columns, rows, right=columns[1:])
+
+
 def print_source(reference: ReferenceAgent) -> None:
     """Print where a published figure is from, as it must be cited."""
     import click
@@ -66,3 +137,10 @@ def print_source(reference: ReferenceAgent) -> None:
         f"published: {reference.agent}, {reference.medium}{temperature}, {reference.citation} "
         f"{reference.doi} ({reference.status})"
     )
+
+
+def _probability(value: float) -> str:
+    """Return a probability that is never rounded to 0 or 1."""
+    if value < 0.001:
+        return "<0.001"
+    return ">0.999" if value > 0.999 else f"{value:.3f}"

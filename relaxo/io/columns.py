@@ -23,7 +23,7 @@ class Column:
     field: str
     """What it holds, such as ``concentration`` or ``T1_se``."""
     unit: str
-    """``mM``, ``M``, ``uM``, ``nM``, ``ms``, ``s`` or ``1/s``; empty where it has none."""
+    """``mM``, ``M``, ``uM``, ``nM``, ``ms``, ``s``, ``1/s`` or ``percent``; empty where it has none."""
     index: int
     name: str
     """As the table writes it."""
@@ -36,6 +36,9 @@ PLAIN_NAMES = {
     "column": "column",
     "concentration": "concentration_mM",
     "concentration_se": "concentration_se_mM",
+    "stock_error": "stock_error_percent",
+    "pipetting_error": "pipetting_error_percent",
+    "assay_error": "assay_error_percent",
     "agent": "agent",
     "exclude": "exclude",
     "voxels": "voxels",
@@ -54,6 +57,9 @@ _SYNONYMS = {
     "concentration": "concentration conc concn c",
     "concentration_se": "concentrationse concse seconcentration seconc concentrationstandarderror "
     "concentrationstderror concentrationerror concerror concentrationuncertainty uconcentration uc",
+    "stock_error": "stockerror stockse stockuncertainty ustock",
+    "pipetting_error": "pipettingerror pipettingse pipettinguncertainty upipetting upipette",
+    "assay_error": "assayerror assayse assayuncertainty uassay icperror icpse icpuncertainty uicp",
     "agent": "agent contrastagent agentname compound substance complex",
     "exclude": "exclude excluded exclusion excludedbecause excludereason skip omit ignore",
     "voxels": "voxels voxel nvoxels",
@@ -82,10 +88,11 @@ _MOLAR = {
     "nM": "nm nmol/l nmoll-1 nanomolar",
 }
 _TIME = {"ms": "ms msec millisecond milliseconds", "s": "s sec second seconds"}
+_PERCENT = {"percent": "percent % pct"}
 _RATE = {"1/s": "1/s s-1 pers /s 1/sec sec-1"}
 _UNITS = {
     kind: {spelling: unit for unit, spellings in units.items() for spelling in spellings.split()}
-    for kind, units in (("concentration", _MOLAR), ("T", _TIME), ("R", _RATE))
+    for kind, units in (("concentration", _MOLAR), ("T", _TIME), ("R", _RATE), ("percent", _PERCENT))
 }
 
 _METALS = "gd gd3 gadolinium mn mn2 manganese fe fe2 fe3 iron ni ni2 nickel cu cu2 copper dy dy3 ho ho3 er er3 ii iii"
@@ -99,6 +106,9 @@ _REMARKS = ("note", "comment", "remark")
 
 #: What a position may be said to be in.
 _PIXEL = {"px", "pixel", "pixels"}
+
+#: Errors that are a share of a concentration.
+_RELATIVE = frozenset({"stock_error", "pipetting_error", "assay_error"})
 
 #: How like a known name a misspelt one is, on difflib's scale.
 _CLOSE = 0.8
@@ -231,6 +241,8 @@ def _kind(field: str) -> str | None:
     """Return which units a field may have; None when it has none."""
     if field.startswith("concentration"):
         return "concentration"
+    if field in _RELATIVE:
+        return "percent"
     return field[0] if field[0] in "TR" else None
 
 
@@ -251,7 +263,7 @@ def _squashed(text: str) -> str:
 
 def _unit_unknown(name: str, field: str, where: str) -> InputError:
     expected = PLAIN_NAMES[field]
-    units = {"concentration": "mM, M, uM or nM", "T": "ms or s", "R": "1/s"}[_kind(field) or ""]
+    units = {"concentration": "mM, M, uM or nM", "T": "ms or s", "R": "1/s", "percent": "percent"}[_kind(field) or ""]
     return InputError(
         f'the column "{name}" has a unit that Relaxo cannot know',
         where=where,

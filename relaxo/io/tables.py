@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from relaxo.io.columns import Column
     from relaxo.io.sheets import Row, Sheet
 
-_CONTENTS = frozenset({"well", "row", "column", "concentration", "concentration_se", "agent", "exclude"})
+_RELATIVE = ("stock_error", "pipetting_error", "assay_error")
+_CONTENTS = frozenset({"well", "row", "column", "concentration", "concentration_se", *_RELATIVE, "agent", "exclude"})
 _RATES = frozenset(PLAIN_NAMES) - {"row", "column"}
 
 _TEXT = frozenset({"well", "agent", "exclude"})
@@ -31,6 +32,7 @@ NOT_MEASURED = "not measured"
 # Beyond these a number is a slip, and arithmetic overflows sooner or later.
 _LEAST_MM, _MOST_MM = 1e-12, 1e5
 _LEAST_S, _MOST_S = 1e-9, 1e5
+_MOST_PERCENT = 100
 
 # Excel writes yes and no in the language it speaks.
 _YES = frozenset({"yes", "y", "x", "1", "true", "excluded", "ja", "oui", "wahr", "vrai", "verdadero", "vero"})
@@ -41,7 +43,8 @@ def read_contents(path: Path) -> tuple[ContentsPart, ...]:
     """Read what is in each well.
 
     Columns: ``well`` (a number in reading order, or a plate coordinate) or ``row`` and ``column`` (pixel position of
-    the centre); ``concentration_mM``; optionally ``agent``, ``exclude`` (a reason, or yes) and ``concentration_se_mM``.
+    the centre); ``concentration_mM``; optionally ``agent``, ``exclude`` (a reason, or yes), ``concentration_se_mM``,
+    ``stock_error_percent``, ``pipetting_error_percent`` and ``assay_error_percent``.
     A well that is named and has a position goes by its name. Concentrations in M, uM and nM become mM. An empty
     concentration leaves the well measured and out of every line. Names of agents that differ in case only are one.
 
@@ -79,6 +82,7 @@ def read_contents(path: Path) -> tuple[ContentsPart, ...]:
                 agent=agents.name(row),
                 exclude="; ".join(dict.fromkeys(reasons.values())) or None,
                 concentration_se_mM=_concentration(numbers, row, columns, "concentration_se"),
+                **{f"{field}_percent": _percent(numbers, row, columns, field) for field in _RELATIVE},
             )
         )
     return tuple(contents)
@@ -89,7 +93,8 @@ def read_rates(path: Path) -> dict[str, Rates]:
 
     Columns: ``concentration_mM`` and ``T1_ms`` or ``R1_per_s`` and/or ``T2_ms`` or ``R2_per_s``; optionally ``agent``,
     ``well`` (the rows are 1, 2, ... without), ``T1_se_ms``, ``T1_sd_ms``, ``R1_se_per_s``, ``R1_sd_per_s`` and the same
-    of T2 and R2, ``concentration_se_mM``, ``voxels`` and ``exclude``. A reason that begins with T1: or T2: counts for
+    of T2 and R2, ``concentration_se_mM``, ``stock_error_percent``, ``pipetting_error_percent``,
+    ``assay_error_percent``, ``voxels`` and ``exclude``. A reason that begins with T1: or T2: counts for
     that one only. An empty cell excludes its well as not measured.
 
     Returns
@@ -126,6 +131,7 @@ def read_rates(path: Path) -> dict[str, Rates]:
                     agent=agents.name(row),
                     excluded=reasons.get(number, NOT_MEASURED if math.isnan(rate) else None),
                     concentration_se=_concentration(numbers, row, columns, "concentration_se"),
+                    **{field: _fraction(_percent(numbers, row, columns, field)) for field in _RELATIVE},
                 )
             )
     return {f"R{number}": Rates(f"R{number}", tuple(of_one)) for number, of_one in wells.items()}
@@ -270,6 +276,20 @@ def _concentration(numbers: Numbers, row: Row, columns: dict[str, Column], field
     if concentration and not _LEAST_MM < concentration < _MOST_MM:
         raise numbers.refused(row, columns[field], "no concentration that a well can have")
     return concentration
+
+
+def _percent(numbers: Numbers, row: Row, columns: dict[str, Column], field: str) -> float | None:
+    """Return a relative error in percent; None when it is not given."""
+    if field not in columns:
+        return None
+    value = numbers.at_least_zero(row, columns[field])
+    if value is not None and value > _MOST_PERCENT:
+        raise numbers.refused(row, columns[field], "no error that tells anything")
+    return value
+
+
+def _fraction(percent: float | None) -> float | None:
+    return None if percent is None else percent / 100
 
 
 def _rate(numbers: Numbers, row: Row, column: Column, *, excluded: bool) -> float:

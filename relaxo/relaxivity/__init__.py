@@ -5,7 +5,7 @@ from relaxo.relaxivity.control import conditions, control_of, differences, off_b
 from relaxo.relaxivity.names import is_called
 from relaxo.relaxivity.per import conversions, counted, counted_per, counted_rates, ions_per_molecule, published_per
 from relaxo.relaxivity.ratio import covariance_of_slopes, disagree, fieller, ratio, slope_of_rates, verdict
-from relaxo.relaxivity.references import read_references, reference, references
+from relaxo.relaxivity.references import published, read_references, reference, references
 from relaxo.relaxivity.regress import regress
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "ions_per_molecule",
     "is_called",
     "off_band",
+    "published",
     "published_per",
     "ratio",
     "read_references",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from relaxo.data import Notice
 from relaxo.errors import AnalysisError
 from relaxo.relaxivity.names import bare, is_called
-from relaxo.relaxivity.references import references, same_medium
+from relaxo.relaxivity.references import NOT_STATED, references, same_medium
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,9 +91,9 @@ def differences(published: ReferenceAgent, temperature_C: float | None, medium: 
     """Return a notice when a published value was measured in other conditions than this run."""
     unlike = []
     known = published.temperature_C
-    if temperature_C is not None and (known is None or abs(known - temperature_C) > _SAME_TEMPERATURE_C):
-        unlike.append(f"here {temperature_C:g} °C, there {'not stated' if known is None else f'{known:g} °C'}")
-    if medium is not None and not same_medium(published.medium, medium):
+    if temperature_C is not None and known is not None and abs(known - temperature_C) > _SAME_TEMPERATURE_C:
+        unlike.append(f"here {temperature_C:g} °C, there {known:g} °C")
+    if medium is not None and published.medium != NOT_STATED and not same_medium(published.medium, medium):
         unlike.append(f"here {medium}, there {published.medium}")
     if not unlike:
         return ()

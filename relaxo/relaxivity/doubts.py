@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from relaxo.data import Notice
 from relaxo.relaxivity.interval import quantile
 from relaxo.relaxivity.ratio import disagree
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 #: A test speaks up below this: there are several to a line, and each would cry wolf in 5 of 100.
 _DOUBTFUL = 0.01
+
+#: A bend below this share of the rise changes no relaxivity that anybody compares, however sure it is.
+_LEAST_BEND = 0.01
 
 #: Stated errors are said to be too small below this, as `regress` enlarges them.
 _CONTRADICTED = 0.05
@@ -89,7 +94,7 @@ def _about_shape(name: str, line: Line) -> list[Notice]:
         return []
     doubts = []
     # NaN, where a test cannot be made, is not below anything.
-    if quality.curvature_p < _DOUBTFUL:
+    if quality.curvature_p < _DOUBTFUL and _bend(line, quality.curvature) > _LEAST_BEND:
         bends = "upwards" if quality.curvature > 0 else "downwards"
         doubts.append(
             Notice(
@@ -125,6 +130,12 @@ def _about_shape(name: str, line: Line) -> list[Notice]:
             )
         )
     return doubts
+
+
+def _bend(line: Line, curvature: float) -> float:
+    """Return how far a parabola lies off its chord in the middle, as a share of the rise along the line."""
+    rise = abs(line.relaxivity.value)
+    return abs(curvature) * float(np.ptp(line.concentration)) / 4 / rise if rise else 0.0
 
 
 def _about_blank(name: str, line: Line) -> list[Notice]:

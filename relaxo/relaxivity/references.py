@@ -23,6 +23,9 @@ _TOLERANCE_T = 0.1
 #: Relaxivities are usually stated at room or body temperature.
 _USUAL_TEMPERATURES_C = (25.0, 37.0)
 
+#: The medium of a value whose source does not name one.
+NOT_STATED = "not stated"
+
 _NEEDED = ("agent", "field_T")
 _NUMBERS = ("field_T", "temperature_C", "r1", "r1_se", "r2", "r2_se", "ions_per_molecule")
 
@@ -109,7 +112,6 @@ def reference(
     """
     if field_T is None:
         return None
-    tolerance = max(_RELATIVE_TOLERANCE * field_T, _TOLERANCE_T)
     called = [agent for agent in (*own, *references()) if is_called(agent, name)]
 
     def unlikeness(agent: ReferenceAgent) -> tuple[bool | float, ...]:
@@ -123,15 +125,49 @@ def reference(
             _away(agent, _USUAL_TEMPERATURES_C),
         )
 
-    suitable = [agent for agent in called if abs(agent.field_T - field_T) <= tolerance]
+    suitable = [agent for agent in called if abs(agent.field_T - field_T) <= _tolerance(field_T)]
     if not suitable and interpolate:
         suitable = _interpolated(called, field_T)
     return min(suitable, key=unlikeness, default=None)
 
 
+def published(
+    *,
+    name: str | None = None,
+    field_T: float | None = None,
+    medium: str | None = None,
+    interpolate: bool = False,
+    own: Sequence[ReferenceAgent] = (),
+) -> tuple[ReferenceAgent, ...]:
+    """Return all published relaxivities, a user's own first; only those that suit what is given.
+
+    With `interpolate`, what an agent has below and above the field is interpolated where it has nothing at it.
+    """
+    known = [
+        agent
+        for agent in (*own, *references())
+        if (name is None or is_called(agent, name)) and (medium is None or same_medium(agent.medium, medium))
+    ]
+    if field_T is None:
+        return tuple(known)
+    near = [agent for agent in known if abs(agent.field_T - field_T) <= _tolerance(field_T)]
+    if interpolate:
+        there = {agent.agent for agent in near}
+        others: dict[str, list[ReferenceAgent]] = {}
+        for agent in known:
+            if agent.agent not in there:
+                others.setdefault(agent.agent, []).append(agent)
+        near += [row for rows in others.values() for row in _interpolated(rows, field_T)]
+    return tuple(near)
+
+
 def same_medium(one: str, other: str) -> bool:
     """Tell whether two media are alike: blood is not plasma, and a buffer or saline is water."""
     return _kind(one) == _kind(other)
+
+
+def _tolerance(field_T: float) -> float:
+    return max(_RELATIVE_TOLERANCE * field_T, _TOLERANCE_T)
 
 
 def _kind(medium: str) -> str:
@@ -220,7 +256,7 @@ def _agent(row: dict[str, Any], status: str) -> ReferenceAgent:
         synonyms=tuple(each.strip() for each in (row.get("synonyms") or "").split("|") if each.strip()),
         field_T=field,
         temperature_C=numbers["temperature_C"],
-        medium=row.get("medium") or "not stated",
+        medium=row.get("medium") or NOT_STATED,
         per=per,
         r1=numbers["r1"],
         r1_se=numbers["r1_se"],

@@ -275,7 +275,7 @@ def _influence(quantity: str, wells: Sequence[WellRate], part: RegressionPart) -
                 well=well.well,
                 deviation=math.expm1(deviation[index]),
                 score=float(score[index]),
-                outlier=len(wells) >= FEWEST_WELLS and abs(score[index]) > SUSPECT,
+                outlier=bool(len(wells) >= FEWEST_WELLS and abs(score[index]) > SUSPECT),
                 relaxivity_without=without[0],
                 intercept_without=without[1],
             )

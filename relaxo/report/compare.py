@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from relaxo.data import AgentResult, ReferenceAgent
 
 
+#: The 97.5 % quantile of the normal distribution.
+_NORMAL = 1.959963984540054
+
+
 @dataclass(frozen=True, slots=True)
 class Quotient:
     """A figure of one agent over that of another."""
@@ -19,6 +23,15 @@ class Quotient:
     value: float
     standard_error: float
     """To first order, of independent errors; NaN when one of the two is not known."""
+    half_width: float = math.nan
+    """Of the 95 % interval, from those of the two; NaN when one of them is not known."""
+    p_equal: float = math.nan
+    """Probability of so large a difference between the two, were they equal; NaN for a figure alone."""
+
+    @property
+    def ci95(self) -> tuple[float, float]:
+        """The 95 % interval."""
+        return self.value - self.half_width, self.value + self.half_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +72,16 @@ def _measured(agent: AgentResult) -> dict[str, Quotient]:
         "r2": agent.r2.relaxivity if agent.r2 else None,
         "r2_over_r1": agent.ratio,
     }
-    return {name: Quotient(found.value, found.standard_error) for name, found in figures.items() if found is not None}
+    return {
+        name: Quotient(found.value, found.standard_error, (found.ci95[1] - found.ci95[0]) / 2)
+        for name, found in figures.items()
+        if found is not None
+    }
 
 
 def _published(reference: ReferenceAgent) -> dict[str, Quotient]:
     figures = {
-        name: Quotient(value, math.nan if error is None else error)
+        name: Quotient(value, math.nan if error is None else error, math.nan if error is None else _NORMAL * error)
         for name, value, error in (("r1", reference.r1, reference.r1_se), ("r2", reference.r2, reference.r2_se))
         if value is not None
     }
@@ -78,6 +95,18 @@ def _over(mine: Mapping[str, Quotient], theirs: Mapping[str, Quotient]) -> dict[
 
 
 def _quotient(upper: Quotient, lower: Quotient) -> Quotient:
+    """Divide two figures; their difference is judged by the same errors as their quotient."""
     value = upper.value / lower.value
-    error = math.hypot(upper.standard_error / lower.value, value * lower.standard_error / lower.value)
-    return Quotient(value, error)
+
+    def spread(above: float, below: float) -> float:
+        return math.hypot(above / lower.value, value * below / lower.value)
+
+    allowed = math.hypot(upper.half_width, lower.half_width)
+    difference = abs(upper.value - lower.value)
+    p = math.erfc(_NORMAL * difference / allowed / math.sqrt(2)) if allowed > 0 else float(difference == 0)
+    return Quotient(
+        value,
+        spread(upper.standard_error, lower.standard_error),
+        spread(upper.half_width, lower.half_width),
+        math.nan if math.isnan(allowed) else p,
+    )

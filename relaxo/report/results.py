@@ -11,14 +11,17 @@ from relaxo.errors import InputError
 from relaxo.io import fingerprint
 from relaxo.recipe import to_table
 from relaxo.report.compare import compare
+from relaxo.report.methods import methods
+from relaxo.report.record import missing, record
 from relaxo.report.rows import known, well_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from relaxo.data import AgentResult, Estimate, Line, Notice, ReferenceAgent
+    from relaxo.data import AgentResult, Estimate, Line, Notice, Quality, ReferenceAgent, Verdict
     from relaxo.pipeline import Result
+    from relaxo.report.compare import Comparison
     from relaxo.report.rows import WellRow
 
     Table = dict[str, Any]
@@ -33,6 +36,7 @@ def results_table(result: Result) -> Table:
 
     Names and units of what stands here stay as they are; more may come to stand beside it.
     """
+    items = record(result)
     return {
         "schema": SCHEMA,
         "agents": agents_table(result.agents),
@@ -45,18 +49,10 @@ def results_table(result: Result) -> Table:
         },
         "reference": _reference(result.reference) if result.reference else None,
         "control": result.control,
-        "comparisons": [
-            {
-                "agent": comparison.agent,
-                "with": comparison.kind,
-                "name": comparison.name,
-                **{
-                    name: {"value": known(quotient.value), "standard_error": known(quotient.standard_error)}
-                    for name, quotient in comparison.quotients.items()
-                },
-            }
-            for comparison in compare(result.agents, result.reference, result.control)
-        ],
+        "comparisons": comparisons_table(compare(result.agents, result.reference, result.control)),
+        "record": [{"name": item.name, "value": item.value, "setting": item.setting} for item in items],
+        "missing": [{"name": item.name, "setting": item.setting} for item in missing(items)],
+        "methods": methods(result),
         "provenance": {
             "relaxo": relaxo.__version__,
             "recipe": to_table(result.recipe),
@@ -76,8 +72,40 @@ def agents_table(agents: Sequence[AgentResult]) -> list[Table]:
             "r1": _line(agent.r1) if agent.r1 else None,
             "r2": _line(agent.r2) if agent.r2 else None,
             "r2_over_r1": _estimate(agent.ratio) if agent.ratio else None,
+            "r2_over_r1_fieller_ci95": [known(end) for end in agent.ratio_fieller] if agent.ratio_fieller else None,
+            "r2_over_r1_of_rates": _estimate(agent.ratio_of_rates) if agent.ratio_of_rates else None,
+            "r2_over_r1_verdict": _verdict(agent.verdict) if agent.verdict else None,
+            "conversions": {
+                per: {
+                    "r1": _estimate(r1) if r1 else None,
+                    "r2": _estimate(r2) if r2 else None,
+                    "unit": next((each.unit for each in (r1, r2) if each), None),
+                }
+                for per, (r1, r2) in agent.conversions.items()
+            },
         }
         for agent in agents
+    ]
+
+
+def comparisons_table(comparisons: Sequence[Comparison]) -> list[Table]:
+    """Return comparisons as JSON can hold them."""
+    return [
+        {
+            "agent": comparison.agent,
+            "with": comparison.kind,
+            "name": comparison.name,
+            **{
+                name: {
+                    "value": known(quotient.value),
+                    "standard_error": known(quotient.standard_error),
+                    "ci95": [known(end) for end in quotient.ci95],
+                    "p_equal": known(quotient.p_equal),
+                }
+                for name, quotient in comparison.quotients.items()
+            },
+        }
+        for comparison in comparisons
     ]
 
 
@@ -91,6 +119,53 @@ def _line(line: Line) -> Table:
         "intercept_ci95_per_s": [known(end) for end in line.intercept.ci95],
         "degrees_of_freedom": line.degrees_of_freedom,
         "well_names": list(line.wells),
+        "method": line.method,
+        "weights": line.weights,
+        "intercept_from": line.intercept_from,
+        "interval_degrees_of_freedom": known(line.interval_degrees_of_freedom),
+        "budget": [{"source": share.source, "standard_error": known(share.standard_error)} for share in line.budget],
+        "quality": _quality(line.quality) if line.quality else None,
+        "influence": [
+            {
+                "well": each.well,
+                "deviation": known(each.deviation),
+                "score": known(each.score),
+                "outlier": each.outlier,
+                "value_without": known(each.relaxivity_without),
+                "intercept_without_per_s": known(each.intercept_without),
+            }
+            for each in line.influence
+        ],
+        "alternatives": [
+            {
+                "kind": each.kind,
+                "wells": list(each.wells),
+                **_estimate(each.relaxivity),
+                "intercept_per_s": known(each.intercept.value),
+            }
+            for each in line.alternatives
+        ],
+    }
+
+
+def _quality(quality: Quality) -> Table:
+    return {
+        "r_squared": known(quality.r_squared),
+        "chi_square": known(quality.chi_square),
+        "chi_square_p": known(quality.chi_square_p),
+        "birge_ratio": known(quality.birge_ratio),
+        "lack_of_fit_p": known(quality.lack_of_fit_p),
+        "curvature_per_s_per_mM2": known(quality.curvature),
+        "curvature_p": known(quality.curvature_p),
+        "runs_p": known(quality.runs_p),
+    }
+
+
+def _verdict(verdict: Verdict) -> Table:
+    return {
+        "threshold": verdict.threshold,
+        "probability_below": known(verdict.probability_below),
+        "answer": verdict.answer,
     }
 
 
