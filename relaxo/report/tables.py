@@ -59,6 +59,16 @@ def wells_csv(result: Result) -> str:
 
     `relaxo relaxivity` reads it back and finds the same relaxivities.
     """
+    return _csv(WELL_COLUMNS, well_cells(result))
+
+
+def relaxivity_csv(agents: Sequence[AgentResult]) -> str:
+    """Return the table of relaxivities: r1, r2 and r2/r1 of every agent, one a line."""
+    return _csv(RELAXIVITY_COLUMNS, relaxivity_cells(agents))
+
+
+def well_cells(result: Result) -> list[list[Cell]]:
+    """Return the rows of the table of wells; None where something is not known."""
     rows: list[list[Cell]] = []
     for row in well_rows(result):
         times = [row.times.get(quantity) for quantity in ("T1", "T2")]
@@ -82,11 +92,11 @@ def wells_csv(result: Result) -> str:
                 row.concentration_se_mM,
             ]
         )
-    return _csv(WELL_COLUMNS, rows)
+    return _known(rows)
 
 
-def relaxivity_csv(agents: Sequence[AgentResult]) -> str:
-    """Return the table of relaxivities: r1, r2 and r2/r1 of every agent, one a line."""
+def relaxivity_cells(agents: Sequence[AgentResult]) -> list[list[Cell]]:
+    """Return the rows of the table of relaxivities; None where something is not known."""
     rows: list[list[Cell]] = []
     for agent in agents:
         for line in (agent.r1, agent.r2):
@@ -112,7 +122,11 @@ def relaxivity_csv(agents: Sequence[AgentResult]) -> str:
             ratio = agent.ratio
             figures: list[Cell] = [ratio.value, ratio.standard_error, *ratio.ci95, ratio.unit]
             rows.append([agent.name, agent.per, "r2/r1", *figures, *[None] * 6])
-    return _csv(RELAXIVITY_COLUMNS, rows)
+    return _known(rows)
+
+
+def _known(rows: Iterable[Iterable[Cell]]) -> list[list[Cell]]:
+    return [[known(cell) if isinstance(cell, float) else cell for cell in row] for row in rows]
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Iterable[Cell]]) -> str:
@@ -120,5 +134,5 @@ def _csv(columns: Sequence[str], rows: Iterable[Iterable[Cell]]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     # Python writes a float with as many digits as it takes to read the same one back.
-    writer.writerows([known(cell) if isinstance(cell, float) else cell for cell in row] for row in rows)
+    writer.writerows(rows)
     return text.getvalue()

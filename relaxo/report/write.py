@@ -12,6 +12,7 @@ from relaxo.report.figure import FORMATS, draw, save
 from relaxo.report.maps import map_files, write_fit
 from relaxo.report.results import results_table
 from relaxo.report.tables import relaxivity_csv, wells_csv
+from relaxo.report.workbook import write_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,9 +26,11 @@ RESULTS = "results.json"
 
 _RECIPE = "recipe.toml"
 _MAPS = "maps"
+_WORKBOOK = "results.xlsx"
 _OWNED = (
     "wells.csv",
     "relaxivity.csv",
+    _WORKBOOK,
     *(f"figure.{name}" for name in FORMATS),
     *(f"{_MAPS}/{name}" for quantity in ("T1", "T2") for name in map_files(quantity)),
 )
@@ -70,6 +73,7 @@ def write(result: Result, folder: Path, progress: Callable[[int, int], bool] | N
         ),
         lambda staging: _text(staging / "wells.csv", wells_csv(result)),
         lambda staging: _text(staging / "relaxivity.csv", relaxivity_csv(result.agents)),
+        lambda staging: write_workbook(result, staging / _WORKBOOK),
         lambda staging: save(draw(result), staging),
         lambda staging: _text(
             staging / RESULTS,
@@ -90,6 +94,7 @@ def write(result: Result, folder: Path, progress: Callable[[int, int], bool] | N
         "results": folder / RESULTS,
         "wells": folder / "wells.csv",
         "relaxivity": folder / "relaxivity.csv",
+        "workbook": folder / _WORKBOOK,
         "recipe": folder / _RECIPE,
         "maps": folder / _MAPS,
         "figure": folder / f"figure.{FORMATS[0]}",
