@@ -1,5 +1,6 @@
 """Batched separable least squares: arrays in, arrays out; it knows nothing of MRI."""
 
+from relaxo.fitting.compiled import Form, engine_name
 from relaxo.fitting.noise import background_sigma
 from relaxo.fitting.problem import Basis, Problem, Solution
 from relaxo.fitting.separable import solve
@@ -10,10 +11,12 @@ from relaxo.fitting.voxelwise import solve_each
 __all__ = [
     "Axis",
     "Basis",
+    "Form",
     "Problem",
     "Solution",
     "Surface",
     "background_sigma",
+    "engine_name",
     "solve",
     "solve_each",
     "solve_surface",

@@ -1,4 +1,3 @@
-# LEAD TO ENGINE: read and do relaxo/fitting/NOTE_TO_ENGINE.md first (three faults on real data), then delete this line.
 """Least squares for signals that are linear in a few amplitudes and nonlinear in one time constant.
 
 Variable projection (Golub and Pereyra, SIAM J. Numer. Anal. 10:413, 1973): for a given time constant the best
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import stdtrit
 
 from relaxo.fitting.grid import Grid, Start, argmax
 from relaxo.fitting.problem import Problem, Solution
@@ -35,8 +35,14 @@ MAX_ITERATIONS = 60
 #: A minimum this near to the end of the range, in the logarithm, lies at the bound.
 MARGIN = 1e-5
 #: A sign is worth finishing where the grid scores it so near to the best, as a share of the signal's sum of squares:
-#: the quartic through the grid is ten times nearer to the truth.
-SLACK = 5e-4
+#: the quartic through the grid is five times nearer to the truth.
+SLACK = 1.5e-4
+#: The same on the coarse grid.
+COARSE_SLACK = 0.05
+#: Where this share of the signal's sum of squares stays unexplained, every sign is looked at.
+DOUBTFUL = 0.01
+#: A secant is believed where it bends at least as much as this share of Gauss and Newton's curvature.
+LEAST_BEND = 0.02
 #: The signs are chosen on every so many nodes of the grid.
 COARSE = 3
 
@@ -79,11 +85,11 @@ class _Minimum:
     possible: Flags
     """Whether it lies within all bounds."""
 
-    def improve(self, voxels: Index, other: _Minimum) -> None:
-        """Take, at some voxels, the other minimum where it costs less; one within all bounds goes first."""
-        rank_self = np.where(self.possible[voxels], self.sum_of_squares[voxels], np.inf)
-        rank_other = np.where(other.possible, other.sum_of_squares, np.inf)
-        take = np.flatnonzero(rank_other < rank_self)
+    def improve(self, voxels: Index, other: _Minimum, margin: float) -> None:
+        """Take, at some voxels, the other minimum where it is better; one outside its bounds by the `margin`."""
+        mine = self.sum_of_squares[voxels] * np.where(self.possible[voxels], 1, margin)
+        theirs = other.sum_of_squares * np.where(other.possible, 1, margin)
+        take = np.flatnonzero(theirs < mine)
         where = voxels[take]
         self.signed[:, where] = other.signed[:, take]
         self.log_time[where] = other.log_time[take]
@@ -113,7 +119,9 @@ def _search_signs(problem: Problem, grid: Grid, signal: Array, weight: Array | N
     first = scores.argmax(axis=0)
     start = Start.choose(starts, first)
     best = _minimise(problem, grid, _flip(signal, np.choose(first, flips)), weight, start)
-    likely = scores >= scores.max(axis=0) - SLACK * np.einsum("nv,nv->v", signal, signal)
+    total = np.einsum("nv,nv->v", signal, signal)
+    margin = margin_of_impossible(points - len(grid.dictionary) - 1)
+    likely = scores >= scores.max(axis=0) - SLACK * total
     likely |= ~best.possible
     likely[first, np.arange(voxels)] = False
     likely[1] &= flips[1] != flips[0]
@@ -122,8 +130,52 @@ def _search_signs(problem: Problem, grid: Grid, signal: Array, weight: Array | N
         if some.size:
             signed = _flip(signal[:, some], flipped[some])
             weight_some = None if weight is None else weight[:, some]
-            best.improve(some, _minimise(problem, grid, signed, weight_some, other.at(some)))
+            best.improve(some, _minimise(problem, grid, signed, weight_some, other.at(some)), margin)
+    np.put_along_axis(tops, flips[2][np.newaxis], 0, axis=0)
+    _try_all_signs(problem, grid, signal, weight, tops, total, best, margin)
     return best
+
+
+def margin_of_impossible(freedom: int) -> float:
+    """Return how many times smaller the sum of squares of a minimum outside the bounds must be than that of one inside.
+
+    The F test of one parameter at 99 %: where the one inside explains the signal as well as noise lets anyone tell, it
+    is the answer; elsewhere the signal says that something else is going on, and that is no reason for a wrong number.
+    """
+    return 1 + float(stdtrit(freedom, 0.995)) ** 2 / freedom if freedom > 0 else np.inf
+
+
+def _try_all_signs(
+    problem: Problem,
+    grid: Grid,
+    signal: Array,
+    weight: Array | None,
+    tops: Array,
+    total: Array,
+    best: _Minimum,
+    margin: float,
+) -> None:
+    """Improve the minimum where nothing possible was found, or much is left unexplained: any sign may do better.
+
+    `tops` (n, v) says what each sign explains on the coarse grid; 0 where it was tried.
+    """
+    doubtful = ~best.possible | (best.sum_of_squares > DOUBTFUL * total)
+    if not doubtful.any():
+        return
+    for flipped, top in enumerate(tops):
+        lacking = total - best.sum_of_squares
+        might = doubtful & (top > 0) & (~best.possible | (top >= lacking - COARSE_SLACK * total))
+        some = np.flatnonzero(might)
+        if some.size == 0:
+            continue
+        signed = _flip(signal[:, some], np.full(some.size, flipped))
+        weight_some = None if weight is None else weight[:, some]
+        start = grid.best(grid.scores(signed, weight_some))
+        chance = np.flatnonzero(~best.possible[some] | (start.score >= (lacking - SLACK * total)[some]))
+        if chance.size:
+            weight_some = None if weight_some is None else weight_some[:, chance]
+            found = _minimise(problem, grid, signed[:, chance], weight_some, start.at(chance))
+            best.improve(some[chance], found, margin)
 
 
 def _flip(signal: Array, flipped: Index) -> Array:
@@ -138,11 +190,12 @@ def _minimise(problem: Problem, grid: Grid, signed: Array, weight: Array | None,
     first = project(problem, start.log_time, signed, weight)
     there = np.clip(start.log_time - first.slope / first.curvature, start.low, start.high)
     second = project(problem, there, signed, weight)
-    step = _secant(start.log_time, first, there, second)
+    step, known = _secant(second, there - start.log_time, first.slope)
     here = np.clip(there + step, start.low, start.high)
     sum_of_squares = second.sum_of_squares + second.slope * (here - there)
     before = np.abs(there - start.log_time)
-    converged = (np.abs(step) * before < TOLERANCE) & (before < 0.3) & (here > start.low) & (here < start.high)
+    converged = (np.abs(step) * np.where(known, before, 1) < TOLERANCE) & (before < 0.3)
+    converged &= (here > start.low) & (here < start.high)
     slow = np.flatnonzero(~converged)
     if slow.size:
         some = None if weight is None else weight[:, slow]
@@ -169,11 +222,11 @@ def _orient(amplitudes: list[Array], *others: list[Array]) -> None:
         np.negative(values, out=values, where=negative)
 
 
-def _secant(here: Array, first: Projection, there: Array, second: Projection) -> Array:
-    """Return the step from `there` that the change of slope suggests; Gauss and Newton's where it suggests none."""
-    bend = (second.slope - first.slope) / (there - here)
-    usable = (bend > 0.2 * second.curvature) & (bend < 5 * second.curvature)
-    return -second.slope / np.where(usable, bend, second.curvature)
+def _secant(found: Projection, way: Array, old_slope: Array) -> tuple[Array, Flags]:
+    """Return the step that the change of slope along the way suggests, and whether it does; else Gauss and Newton's."""
+    bend = (found.slope - old_slope) / way
+    known = (bend > LEAST_BEND * found.curvature) & (bend < found.curvature / LEAST_BEND)
+    return -found.slope / np.where(known, bend, found.curvature), known
 
 
 def _persevere(
@@ -191,11 +244,10 @@ def _persevere(
         found = project(problem, here, signed, weight)
         # The bracket closes from the side that the slope points away from.
         low, high = np.where(found.slope < 0, here, low), np.where(found.slope > 0, here, high)
-        curvature = found.curvature
+        step = -found.slope / found.curvature
         if old_here is not None and old_slope is not None:
-            bend = (found.slope - old_slope) / (here - old_here)
-            curvature = np.where((bend > 0.2 * curvature) & (bend < 5 * curvature), bend, curvature)
-        proposed = here - found.slope / curvature
+            step, _ = _secant(found, here - old_here, old_slope)
+        proposed = here + step
         proposed = np.where((proposed > low) & (proposed < high), proposed, (low + high) / 2)
         result[active], cost[active] = proposed, found.sum_of_squares + found.slope * (proposed - here)
         done = (np.abs(proposed - here) <= 64 * precision * (1 + np.abs(here))) | (found.slope == 0)

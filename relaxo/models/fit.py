@@ -9,10 +9,11 @@ import numpy as np
 
 from relaxo.data import FitStatus, Maps
 from relaxo.errors import AnalysisError, UsageError
-from relaxo.fitting import Problem, background_sigma, solve, solve_each
+from relaxo.fitting import Problem, background_sigma, engine_name, solve, solve_each
 from relaxo.fitting.blocks import chosen, ranges, work_through
+from relaxo.fitting.compiled import Compiled, Rules, knows
 from relaxo.models.keywords import chosen_voxels, known_model, sort_keywords
-from relaxo.models.outcome import Outcome, parameters, within_bounds
+from relaxo.models.outcome import LARGEST_RELATIVE_ERROR, Outcome, parameters, within_bounds
 from relaxo.models.voxels import Images
 
 if TYPE_CHECKING:
@@ -24,11 +25,14 @@ if TYPE_CHECKING:
     from relaxo.models.model import Array, Model
 
     Component = Literal["magnitude", "real", "complex"]
+    Engine = Literal["auto", "c++", "numpy"]
 
 #: Voxels that are fitted together: enough to make NumPy worth its calls, few enough for the cache and a prompt cancel.
 BLOCK = 8192
+#: The same where the kernel fits: rows that lie a little off powers of two share the cache better.
+COMPILED_BLOCK = 16400
 #: The same for a model that brings its own, slower, solver.
-SLOW_BLOCK = 512
+SLOW_BLOCK = 1024
 #: The time constant is sought from the shortest time of the protocol divided by this ...
 BELOW_SHORTEST = 20
 #: ... to the longest one times this.
@@ -49,7 +53,7 @@ def fit(
     noise: float | Literal["background", "residuals"] | None = "background",
     component: Component | None = None,
     clip_level: float | None = None,
-    engine: Literal["auto", "numpy"] = "auto",
+    engine: Engine = "auto",
     threads: int | None = None,
     progress: Callable[[int, int], bool] | None = None,
     **protocol_and_options: Any,  # noqa: ANN401 - arrays, numbers and switches, each checked by its name
@@ -84,7 +88,7 @@ def fit(
         The largest value that the file could store; voxels that reach it are not fitted. When None, the largest value
         of an integer signal's type.
     engine
-        ``auto``, the fastest there is, or ``numpy``.
+        ``auto``, the fastest there is for the model; ``c++``, the compiled one; or ``numpy``. All give the same answer.
     threads
         How many to use; one for every processor when None.
     progress
@@ -106,11 +110,11 @@ def fit(
     model, times, options = sort_keywords(known_model(model), protocol_and_options, images)
     where = chosen_voxels(mask, images)
     component = _component(component, images)
-    if engine not in {"auto", "numpy"}:
-        raise UsageError(f"there is no engine {engine!r}", hint="Choose 'auto' or 'numpy'")
+    if engine not in {"auto", "c++", "numpy"}:
+        raise UsageError(f"there is no engine {engine!r}", hint="Choose 'auto', 'c++' or 'numpy'")
     skipped = _left_out(model, times[model.axis.name], options)
     if noise == "residuals":
-        again = {**protocol_and_options, "component": component, "threads": threads}
+        again = {**protocol_and_options, "component": component, "engine": engine, "threads": threads}
         noise = _residual_sigma(model, images, where, len(images) - skipped, again)
     elif noise == "background":
         noise = background_sigma(images) if component == "magnitude" else None
@@ -129,11 +133,17 @@ def fit(
         clip_level=_clip_level(clip_level, images),
         outcome=Outcome.empty(model, int(np.prod(images.shape[1:])), filled=where is not None),
     )
-    size = BLOCK if model.solver is None else SLOW_BLOCK
+    compiled = work.compiled() if engine != "numpy" else None
+    if engine == "c++" and compiled is None:
+        raise UsageError(
+            f"the compiled engine cannot fit {model.name} here: this is {engine_name()}",
+            hint="Leave the choice to 'auto'",
+        )
+    size = COMPILED_BLOCK if compiled else SLOW_BLOCK if model.solver else BLOCK
     voxels = work.outcome.status.size
     work_through(
         ranges(voxels, size) if where is None else chosen(where, size),
-        work,
+        compiled or work,
         voxels if where is None else int(np.count_nonzero(where)),
         threads=threads,
         progress=progress,
@@ -183,6 +193,13 @@ def _residual_sigma(
     if freedom < 1 or not good.any():
         return None
     return float(np.sqrt(np.mean(first.residual[good] ** 2) * points / freedom))
+
+
+def _negative() -> AnalysisError:
+    return AnalysisError(
+        "the signal is negative in places, and magnitudes cannot be",
+        hint='Fit signed images with component="real"; otherwise look for a wrong intercept or data type',
+    )
 
 
 class _Work:
@@ -256,10 +273,7 @@ class _Work:
         used = signal[self.first :]
         largest, smallest = used.max(axis=0), used.min(axis=0)
         if self.component == "magnitude" and smallest.min() < 0:
-            raise AnalysisError(
-                "the signal is negative in places, and magnitudes cannot be",
-                hint='Fit signed images with component="real"; otherwise look for a wrong intercept or data type',
-            )
+            raise _negative()
         keep = self._points(used, np.maximum(largest, -smallest))
         count = keep.sum(axis=0)
         truncated = count < len(keep) - self.unseen
@@ -275,13 +289,52 @@ class _Work:
         """Return (n, v), the points that the options leave."""
         keep = np.ones(signal.shape, bool)
         keep[: self.unseen] = False
-        floor = float(self.options.get("noise_floor", 0.0)) * (self.sigma or 0.0)
+        floor = self._floor()
         if floor == 0:
             return keep
         if self.model.decays:
             # Once a decay has sunk into the noise, a point that rises above it again is noise too.
             return keep & np.logical_and.accumulate((signal >= floor) | ~keep, axis=0)
         return keep & (peak >= floor)
+
+    def _floor(self) -> float:
+        """Return the signal below which there is only noise."""
+        return float(self.options.get("noise_floor", 0.0)) * (self.sigma or 0.0)
+
+    def compiled(self) -> Callable[[Block], int] | None:
+        """Return the same work done by the kernel; None where it cannot."""
+        model, problem, dtype = self.model, self.problems[np.float64], self.images.working_type
+        truncate = model.decays and self._floor() > 0
+        if model.form is None or model.solver is not None:
+            return None
+        if any(values.size > 1 or not 0 < values[0] < np.inf for values in self.maps.values()):
+            return None
+        times = {name: values[self.first :] for name, values in self.times.items()}
+        form = model.form({**times, **self.maps})
+        if not knows(form, problem, len(times[model.axis.name]), truncate=truncate):
+            return None
+        rules = Rules(
+            skipped=self.first,
+            is_magnitude=self.component == "magnitude",
+            truncate=truncate,
+            floor=self._floor(),
+            clip_level=self.clip_level,
+            largest_relative_error=LARGEST_RELATIVE_ERROR,
+            least_freedom=LEAST_FREEDOM,
+            lower=tuple(known.lower for known in model.parameters),
+            upper=tuple(known.upper for known in model.parameters),
+        )
+        kernel = Compiled(form, problem, rules, self.images.order.size, dtype)
+
+        def work(block: Block) -> int:
+            signal = self.images.read(block)
+            place = block.start if isinstance(block, slice) else block
+            out = self.outcome
+            if kernel.fit(signal, place, out.values, out.errors, out.residual, out.r_squared, out.status):
+                raise _negative()
+            return int(signal.shape[1])
+
+        return work
 
     def _problem(self, dtype: np.dtype[Any]) -> Problem:
         """Return what is to be solved, in the precision of the signal."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from relaxo.fitting import Solution
+    from relaxo.fitting import Form, Solution
 
     Array = NDArray[np.float64]
     Options = Mapping[str, bool | float]
@@ -127,6 +127,8 @@ class Model:
     it."""
     solver: Solver | None = None
     """Its own fit; None where the basis says all."""
+    form: Callable[[Times], Form] | None = None
+    """From the protocol to what the compiled engine calls the equation; None where only NumPy knows it."""
     nonlinear: int = 0
     """How many of the last parameters enter the basis, (v,) each, by their names among the protocol times."""
     variant: Callable[[Options], Model] | None = None

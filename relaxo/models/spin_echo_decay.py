@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relaxo.fitting import Form
 from relaxo.models.model import Input, Model, Option, Parameter
 
 if TYPE_CHECKING:
-    from relaxo.models.model import Array, Times
+    from relaxo.models.model import Array, Options, Times
 
 
 def _basis(time: Array, times: Times) -> tuple[Array, Array]:
@@ -18,8 +20,21 @@ def _basis(time: Array, times: Times) -> tuple[Array, Array]:
     return decay[np.newaxis], (te * decay)[np.newaxis]
 
 
+def _decay_and_offset(time: Array, times: Times) -> tuple[Array, Array]:
+    decay, derivative = _basis(time, times)
+    return np.concatenate([decay, np.ones_like(decay)]), np.concatenate([derivative, np.zeros_like(decay)])
+
+
 def _unchanged(values: tuple[Array, ...]) -> tuple[Array, ...]:
     return values
+
+
+def _form(times: Times) -> Form:
+    return Form("decay", (times["EchoTime"],))
+
+
+def _variant(options: Options) -> Model:
+    return WITH_OFFSET if options["offset"] else MODEL
 
 
 MODEL = Model(
@@ -38,10 +53,31 @@ MODEL = Model(
     to_parameters=_unchanged,
     to_amplitudes=_unchanged,
     decays=True,
+    form=_form,
+    variant=_variant,
     options=(
         Option(
             "skip_first_echo", "leave out the first echo: it lacks what stimulated echoes add to the later ones", True
         ),
+        Option(
+            "offset",
+            "find a constant below the decay as well; it is no substitute for the noise floor, and T2 beyond the train "
+            "runs away with it",
+            False,
+        ),
         Option("noise_floor", "leave out echoes from the first below this many sigma of the noise; 0 keeps all", 3.0),
     ),
+)
+
+#: The same above a constant.
+WITH_OFFSET = replace(
+    MODEL,
+    title="Spin-echo decay, one exponential and an offset",
+    parameters=(
+        *MODEL.parameters,
+        Parameter("offset", "C", "signal that does not decay", "arbitrary", -np.inf, np.inf),
+    ),
+    equation="S0 * exp(-TE / T2) + C",
+    basis=_decay_and_offset,
+    form=None,
 )

@@ -1,0 +1,208 @@
+"""The compiled engine: the kernel that came with the installation, where one did, called without holding Python up."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from relaxo.fitting.grid import Grid
+from relaxo.fitting.separable import margin_of_impossible
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from relaxo.fitting.problem import Array, Problem
+
+#: Where the build hook puts the kernel.
+LIBRARY = Path(__file__).with_name(
+    {"win32": "_kernel.dll", "cygwin": "_kernel.dll", "darwin": "_kernel.dylib"}.get(sys.platform, "_kernel.so")
+)
+#: As in kernel/fit.cpp.
+MOST_POINTS, MOST_NODES = 64, 56
+#: Nodes at either end of the range that are not scored: a minimum there is reached step by step.
+UNSCORED = 3
+_FORMS = ("decay", "recovery", "inversion", "repeated_inversion", "spoiled")
+_AMPLITUDES = {"decay": 1, "recovery": 1, "inversion": 2, "repeated_inversion": 2, "spoiled": 1}
+
+_Pointer = ctypes.c_void_p
+
+
+class _Task(ctypes.Structure):
+    """As in kernel/kernel.h."""
+
+    _fields_ = (
+        *((name, ctypes.c_int32) for name in ("form", "images", "skipped", "nodes")),
+        *((name, ctypes.c_int32) for name in ("search_signs", "is_magnitude", "truncate", "is_double")),
+        *((name, ctypes.c_double) for name in ("floor", "clip_level", "largest_relative_error", "least_freedom")),
+        *((name, ctypes.c_double) for name in ("margin", "log_lower", "log_upper")),
+        ("columns", _Pointer * 3),
+        ("single_columns", _Pointer * 3),
+        *((name, _Pointer) for name in ("lower", "upper", "log_nodes", "dictionary", "inverse_norms")),
+    )
+
+
+class _Block(ctypes.Structure):
+    """As in kernel/kernel.h."""
+
+    _fields_ = (
+        ("signal", _Pointer),
+        ("stride", ctypes.c_int64),
+        ("voxels", ctypes.c_int64),
+        ("place", _Pointer),
+        ("first", ctypes.c_int64),
+        ("values", _Pointer * 3),
+        ("errors", _Pointer * 3),
+        *((name, _Pointer) for name in ("residual", "r_squared", "status")),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """What the kernel calls a signal equation, and the numbers of the protocol that it reads, each (n,)."""
+
+    name: Literal["decay", "recovery", "inversion", "repeated_inversion", "spoiled"]
+    """``exp(-t/T)``; ``1 - exp(-t/T)``; ``1, -exp(-t/T)``; ``1 + exp(-s/T), -exp(-t/T)``; ``a (1 - E) / (1 - (1 - b)
+    E)`` with ``E = exp(-t/T)``. The second of two amplitudes is given as ``ratio to the first - 1``."""
+    columns: tuple[Array, ...]
+    """t; t and s; t, a and b."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What decides, before and after a fit, whether a voxel has a value."""
+
+    skipped: int
+    """Images, first along the axis, that are not fitted."""
+    is_magnitude: bool
+    """Whether a negative signal is refused."""
+    truncate: bool
+    """Whether points from the first below the floor do not count; else a voxel needs one point above it."""
+    floor: float
+    clip_level: float
+    largest_relative_error: float
+    least_freedom: int
+    """Degrees of freedom wanted once points are left out."""
+    lower: tuple[float, ...]
+    """Of the parameters, the time constant first."""
+    upper: tuple[float, ...]
+
+
+class Compiled:
+    """A problem as the kernel takes it."""
+
+    def __init__(self, form: Form, problem: Problem, rules: Rules, images: int, dtype: np.dtype[Any]) -> None:
+        dictionary = Grid.of(problem, np.dtype(np.float32)).dictionary
+        log_nodes = np.log(problem.nodes())
+        bounds = log_nodes[0], log_nodes[-1]
+        if len(log_nodes) > 4 * UNSCORED:
+            dictionary, log_nodes = dictionary[:, UNSCORED:-UNSCORED], log_nodes[UNSCORED:-UNSCORED]
+        amplitudes, nodes, points = dictionary.shape
+        explained = np.zeros((points + 1, nodes), np.float32)
+        explained[1:] = np.cumsum(dictionary[0].T ** 2, axis=0)
+        columns = [np.ascontiguousarray(column, np.float64) for column in form.columns]
+        # The task holds addresses: the arrays must live as long as it does.
+        self._arrays: list[NDArray[Any]] = [
+            *columns,
+            *(column.astype(np.float32) for column in columns),
+            *(np.array(limits, np.float64) for limits in (rules.lower, rules.upper)),
+            log_nodes,
+            np.ascontiguousarray(dictionary.transpose(2, 0, 1)),
+            1 / np.maximum(explained, np.float32(1e-30)),
+        ]
+        assert amplitudes == _AMPLITUDES[form.name]
+        addresses = [array.ctypes.data for array in self._arrays]
+        lower, upper, nodes_at, dictionary_at, norms_at = addresses[2 * len(columns) :]
+        self._task = _Task(
+            form=_FORMS.index(form.name),
+            images=images,
+            skipped=rules.skipped,
+            nodes=nodes,
+            search_signs=problem.search_signs,
+            is_magnitude=rules.is_magnitude,
+            truncate=rules.truncate,
+            is_double=dtype == np.float64,
+            floor=rules.floor,
+            clip_level=rules.clip_level,
+            largest_relative_error=rules.largest_relative_error,
+            least_freedom=rules.least_freedom,
+            margin=min(margin_of_impossible(points - amplitudes - 1), 1e30),
+            log_lower=bounds[0],
+            log_upper=bounds[1],
+            columns=(_Pointer * 3)(*addresses[: len(columns)]),
+            single_columns=(_Pointer * 3)(*addresses[len(columns) : 2 * len(columns)]),
+            lower=lower,
+            upper=upper,
+            log_nodes=nodes_at,
+            dictionary=dictionary_at,
+            inverse_norms=norms_at,
+        )
+
+    def fit(
+        self,
+        signal: Array,
+        place: NDArray[np.int64] | int,
+        values: NDArray[np.float64],
+        errors: NDArray[np.float64],
+        residual: NDArray[np.float64],
+        r_squared: NDArray[np.float64],
+        status: NDArray[np.uint8],
+    ) -> int:
+        """Fit voxels (n, v) into result arrays, (voxels,) or (parameters, voxels).
+
+        The answer is how many were refused for being negative. `place` says where each belongs, (v,), or where the
+        first does.
+        """
+        library = _library()
+        assert library is not None
+        rows = np.ascontiguousarray(signal)
+        indices = None if isinstance(place, int) else np.ascontiguousarray(place, np.int64)
+        block = _Block(
+            signal=rows.ctypes.data,
+            stride=rows.shape[1],
+            voxels=rows.shape[1],
+            place=None if indices is None else indices.ctypes.data,
+            first=place if isinstance(place, int) else 0,
+            values=(_Pointer * 3)(*(array.ctypes.data for array in values)),
+            errors=(_Pointer * 3)(*(array.ctypes.data for array in errors)),
+            residual=residual.ctypes.data,
+            r_squared=r_squared.ctypes.data,
+            status=status.ctypes.data,
+        )
+        return int(library.relaxo_fit(ctypes.byref(self._task), ctypes.byref(block)))
+
+
+def knows(form: Form, problem: Problem, points: int, *, truncate: bool) -> bool:
+    """Return whether there is a kernel, and it can fit so many points of such a form."""
+    return (
+        _library() is not None
+        and points <= MOST_POINTS
+        and problem.nodes().size <= MOST_NODES
+        and (not truncate or _AMPLITUDES[form.name] == 1)
+    )
+
+
+def engine_name() -> str:
+    """Return what fits common models fastest here: ``C++ AVX2``, for one, or ``NumPy``."""
+    library = _library()
+    return "NumPy" if library is None else f"C++ {library.relaxo_variant().decode()}"
+
+
+@cache
+def _library() -> ctypes.CDLL | None:
+    """Load the kernel; None where the installation has none that fits."""
+    try:
+        library = ctypes.CDLL(str(LIBRARY))
+        library.relaxo_variant.restype = ctypes.c_char_p
+        library.relaxo_fit.restype = ctypes.c_int64
+        library.relaxo_fit.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
+        sizes = (library.relaxo_sizes(0), library.relaxo_sizes(1))
+    except (OSError, AttributeError):
+        return None
+    # One that was left over from another version speaks another language.
+    return library if sizes == (ctypes.sizeof(_Task), ctypes.sizeof(_Block)) else None

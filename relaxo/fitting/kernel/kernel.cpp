@@ -1,0 +1,60 @@
+// What Python calls: the variant of the fit for the best instruction set that this processor has.
+
+#include "kernel.h"
+
+#if defined(__x86_64__) || defined(_M_X64)
+#include <cpuid.h>
+#define RELAXO_X86 1
+#endif
+
+#if defined(_WIN32)
+#define EXPORT extern "C" __declspec(dllexport)
+#else
+#define EXPORT extern "C" __attribute__((visibility("default")))
+#endif
+
+namespace baseline { int64_t run(const Task *, const Block *); }
+#ifdef RELAXO_X86
+namespace avx2 { int64_t run(const Task *, const Block *); }
+namespace avx512 { int64_t run(const Task *, const Block *); }
+#endif
+
+namespace {
+
+struct Variant {
+    const char *name;
+    int64_t (*run)(const Task *, const Block *);
+};
+
+#ifdef RELAXO_X86
+// Whether the operating system keeps these registers: bits 1 and 2 for AVX, 5 to 7 for AVX-512.
+bool system_keeps(unsigned wanted) {
+    unsigned low, high;
+    __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return (low & wanted) == wanted;
+}
+
+Variant choose() {
+    unsigned a, b, c, d;
+    const bool saves = __get_cpuid(1, &a, &b, &c, &d) && (c & bit_OSXSAVE);
+    const bool fma = saves && (c & bit_FMA) && (c & bit_AVX) && system_keeps(0x6);
+    if (fma && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & (1u << 5))) {
+        const unsigned needed = (1u << 16) | (1u << 17) | (1u << 30) | (1u << 31);  // F, DQ, BW, VL
+        if ((b & needed) == needed && system_keeps(0xe6)) return {"AVX-512", avx512::run};
+        return {"AVX2", avx2::run};
+    }
+    return {"SSE2", baseline::run};
+}
+#else
+Variant choose() { return {"baseline", baseline::run}; }
+#endif
+
+const Variant chosen = choose();
+
+}  // namespace
+
+EXPORT const char *relaxo_variant() { return chosen.name; }
+EXPORT int relaxo_sizes(int which) { return which ? static_cast<int>(sizeof(Block)) : static_cast<int>(sizeof(Task)); }
+
+// Fit a block; the answer is the number of voxels that were refused for being negative, or -1 for an unknown form.
+EXPORT int64_t relaxo_fit(const Task *task, const Block *block) { return chosen.run(task, block); }

@@ -1,0 +1,99 @@
+// Vectors of LANES numbers, one voxel a lane, and the few functions on them that the compiler does not bring.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#ifndef LANES
+#error "LANES says how many voxels are fitted side by side"
+#endif
+
+namespace RELAXO_VARIANT {
+
+constexpr int W = LANES;
+typedef float F __attribute__((vector_size(4 * W)));
+typedef std::int32_t FMask __attribute__((vector_size(4 * W)));
+typedef double D __attribute__((vector_size(8 * W)));
+typedef std::int64_t DMask __attribute__((vector_size(8 * W)));
+
+template <class V> struct Of;
+template <> struct Of<F> { using Scalar = float; using Mask = FMask; };
+template <> struct Of<D> { using Scalar = double; using Mask = DMask; };
+template <> struct Of<FMask> { using Scalar = std::int32_t; };
+template <> struct Of<DMask> { using Scalar = std::int64_t; };
+template <class V> using MaskOf = typename Of<V>::Mask;
+template <class V> using ScalarOf = typename Of<V>::Scalar;
+
+template <class V> inline V splat(double value) { return V{} + static_cast<ScalarOf<V>>(value); }
+template <class V> inline V choose(MaskOf<V> mask, V yes, V no) { return mask ? yes : no; }
+template <class V> inline V largest(V a, V b) { return a > b ? a : b; }
+template <class V> inline V smallest(V a, V b) { return a < b ? a : b; }
+template <class V> inline V magnitude(V a) { return a < 0 ? -a : a; }
+template <class V> inline V clamped(V a, V low, V high) { return smallest(largest(a, low), high); }
+inline D widened(F a) { return __builtin_convertvector(a, D); }
+inline F narrowed(D a) { return __builtin_convertvector(a, F); }
+
+template <class V> inline V root(V a) {
+    V result;
+    for (int lane = 0; lane < W; ++lane) result[lane] = std::sqrt(a[lane]);
+    return result;
+}
+
+template <class M> inline bool any(M mask) {
+    constexpr int words = sizeof(M) / sizeof(std::uint64_t);
+    std::uint64_t word[words], found = 0;
+    __builtin_memcpy(word, &mask, sizeof(M));
+    for (int i = 0; i < words; ++i) found |= word[i];
+    return found != 0;
+}
+template <class M> inline bool all(M mask) { return !any(~mask); }
+
+// For x not so large that exp(x) overflows: exp(x) = 2^k exp(r) with |r| <= ln(2) / 2; `power` is 2^k and `rest` is exp(r) - 1, so that exp(x) - 1 loses no digit
+// where x is small. Adding and taking away `magic` rounds to a whole number and leaves it in the lowest bits.
+template <class V> struct Exponential { V power, rest; };
+
+inline Exponential<F> exponential(F x) {
+    x = largest(x, splat<F>(-87.0));
+    const F magic = splat<F>(12582912.0);
+    const F shifted = x * 1.44269504088896341f + magic;
+    const F k = shifted - magic;
+    const F r = (x - k * 0.693359375f) + k * 2.12194440e-4f;
+    // Minimax polynomial of the Cephes library's expf.
+    F p = splat<F>(1.9875691500e-4);
+    p = p * r + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    const FMask power = (((FMask)shifted - (FMask)magic) + 127) << 23;
+    return {(F)power, p * r * r + r};
+}
+
+inline Exponential<D> exponential(D x) {
+    x = largest(x, splat<D>(-700.0));
+    const D magic = splat<D>(6755399441055744.0);
+    const D shifted = x * 1.4426950408889634074 + magic;
+    const D k = shifted - magic;
+    const D r = (x - k * 6.93145751953125e-1) - k * 1.42860682030941723212e-6;
+    // Taylor's series: the next term is below the last digit.
+    D p = splat<D>(1.0 / 6227020800.0);
+    constexpr double inverses[] = {1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0, 1.0 / 362880.0,
+                                   1.0 / 40320.0, 1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5};
+    for (double inverse : inverses) p = p * r + inverse;
+    const DMask power = (((DMask)shifted - (DMask)magic) + 1023) << 52;
+    return {(D)power, p * r * r + r};
+}
+
+template <class V> inline V exp_of(V x) {
+    const Exponential<V> e = exponential(x);
+    return e.power * e.rest + e.power;
+}
+
+// exp(-x) and 1 - exp(-x), both to the last digit.
+template <class V> inline void decay_and_recovery(V x, V &decay, V &recovery) {
+    const Exponential<V> e = exponential(-x);
+    decay = e.power * e.rest + e.power;
+    recovery = (1 - e.power) - e.power * e.rest;
+}
+
+}  // namespace RELAXO_VARIANT
