@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.optimize import curve_fit
+
+from relaxo.data import FitStatus
+from relaxo.errors import AnalysisError
+from relaxo.models import CATALOGUE, fit
+
+MODEL = CATALOGUE["spin_echo_decay"]
+TIMES = 0.01 * np.arange(1, 17)
+
+
+def test_the_first_echo_is_left_out_unless_told():
+    signal = 100 * np.exp(-TIMES / 0.06)
+    signal[0] *= 0.8
+    assert fit(MODEL, signal, EchoTime=TIMES)["T2map"] == pytest.approx(0.06, rel=1e-6)
+    assert fit(MODEL, signal, EchoTime=TIMES, skip_first_echo=False)["T2map"] > 0.063
+
+
+def test_echoes_from_the_first_in_the_noise_on_do_not_count():
+    signal = 100 * np.exp(-TIMES / 0.02)
+    # What rises above the floor once more is noise.
+    signal[8:] = [2.0, 4.0, 1.0, 2.0, 3.5, 1.0, 2.0, 1.5]
+    maps = fit(MODEL, signal, noise=1.0, EchoTime=TIMES)
+    assert maps["T2map"] == pytest.approx(0.02, rel=1e-6)
+    assert fit(MODEL, signal, noise=1.0, noise_floor=0.0, EchoTime=TIMES)["T2map"] > 0.0205
+
+
+def test_a_decay_that_is_gone_before_it_can_be_fitted_is_below_the_noise():
+    maps = fit(MODEL, 100 * np.exp(-TIMES / 0.004) + 1.0, noise=1.0, EchoTime=TIMES)
+    assert maps.status == FitStatus.BELOW_NOISE
+    assert np.isnan(maps["T2map"])
+
+
+@pytest.mark.parametrize("offset", [8.0, -3.0])
+def test_an_offset_is_found_with_its_error(offset):
+    rng = np.random.default_rng(1)
+    signal = (100 * np.exp(-TIMES / 0.05) + offset)[:, np.newaxis] + rng.normal(0, 0.3, (16, 20))
+    maps = fit(MODEL, signal, noise=None, component="real", EchoTime=TIMES, offset=True, skip_first_echo=False)
+    assert list(maps) == ["T2map", "S0map", "offset"]
+
+    def model(t, T2, S0, C):
+        return S0 * np.exp(-t / T2) + C
+
+    for voxel in range(20):
+        optimum, covariance = curve_fit(model, TIMES, signal[:, voxel], (0.05, 100, offset), xtol=1e-12, ftol=1e-12)
+        for name, value, error in zip(maps, optimum, np.sqrt(np.diag(covariance)), strict=True):
+            assert maps[name][voxel] == pytest.approx(value, rel=1e-5)
+            assert maps.error[name][voxel] == pytest.approx(error, rel=1e-3)
+
+
+def test_a_decay_slower_than_its_train_runs_away_with_an_offset_and_is_no_result():
+    rng = np.random.default_rng(2)
+    signal = 100 * np.exp(-TIMES / 2.0)[:, np.newaxis] + rng.normal(0, 1, (16, 200))
+    without = fit(MODEL, signal, noise=None, EchoTime=TIMES)
+    assert np.nanmedian(without["T2map"]) == pytest.approx(2.0, rel=0.1)
+    with_offset = fit(MODEL, signal, noise=None, EchoTime=TIMES, offset=True)
+    assert (with_offset.status != FitStatus.OK).mean() > 0.8
+
+
+def test_an_offset_needs_one_more_echo():
+    signal = np.array([9.0, 7.0, 5.0])
+    with pytest.raises(AnalysisError, match="3 parameters"):
+        fit(MODEL, signal, EchoTime=[0.01, 0.02, 0.03], offset=True)
