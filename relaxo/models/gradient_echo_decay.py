@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relaxo.fitting import Form
 from relaxo.models.model import Input, Model, Option, Parameter
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ def _basis(time: Array, times: Times) -> tuple[Array, Array]:
 
 def _unchanged(values: tuple[Array, ...]) -> tuple[Array, ...]:
     return values
+
+
+def _form(times: Times) -> Form:
+    return Form("decay", (times["EchoTime"],))
 
 
 MODEL = Model(
@@ -37,6 +42,7 @@ MODEL = Model(
     to_parameters=_unchanged,
     to_amplitudes=_unchanged,
     decays=True,
+    form=_form,
     options=(
         Option("noise_floor", "leave out echoes from the first below this many sigma of the noise; 0 keeps all", 3.0),
     ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relaxo.fitting import Form
 from relaxo.models.model import Input, Model, Option, Parameter
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ def _variant(options: Options) -> Model:
     return IMPERFECT if options["imperfect_saturation"] else MODEL
 
 
+def _form(times: Times) -> Form:
+    return Form("recovery", (times["RepetitionTime"],))
+
+
 MODEL = Model(
     name="saturation_recovery",
     title="Saturation recovery",
@@ -65,6 +70,7 @@ MODEL = Model(
     basis=_recovery,
     to_parameters=_unchanged,
     to_amplitudes=_unchanged,
+    form=_form,
     variant=_variant,
     options=(
         Option("imperfect_saturation", "find the share that was saturated as well; it needs three times", False),
@@ -84,4 +90,5 @@ IMPERFECT = replace(
     basis=_recovery_and_rest,
     to_parameters=_to_parameters,
     to_amplitudes=_to_amplitudes,
+    form=None,
 )

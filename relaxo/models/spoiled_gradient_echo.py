@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relaxo.fitting import Form
 from relaxo.models.model import Input, Model, Option, Parameter
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ def _search_range(times: Times) -> tuple[float, float]:
     return float(repetition.min()) / BELOW_REPETITION, BEYOND_ERNST * longest
 
 
+def _form(times: Times) -> Form:
+    angle = np.radians(times["FlipAngle"]) * times["TB1map"]
+    return Form("spoiled", (times["RepetitionTime"], np.sin(angle), 2 * np.sin(angle / 2) ** 2))
+
+
 MODEL = Model(
     name="spoiled_gradient_echo",
     title="Spoiled gradient echo, variable flip angle",
@@ -68,6 +74,7 @@ MODEL = Model(
     to_parameters=_unchanged,
     to_amplitudes=_unchanged,
     search_range=_search_range,
+    form=_form,
     options=(
         Option("noise_floor", "a voxel whose largest signal is below this many sigma of the noise is not fitted", 5.0),
     ),
