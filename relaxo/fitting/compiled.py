@@ -27,7 +27,7 @@ LIBRARY = Path(__file__).with_name(
 MOST_POINTS, MOST_NODES = 64, 56
 #: Nodes at either end of the range that are not scored: a minimum there is reached step by step.
 UNSCORED = 3
-_FORMS = ("decay", "recovery", "inversion", "repeated_inversion", "spoiled")
+FORMS = ("decay", "recovery", "inversion", "repeated_inversion", "spoiled")
 _AMPLITUDES = {"decay": 1, "recovery": 1, "inversion": 2, "repeated_inversion": 2, "spoiled": 1}
 
 _Pointer = ctypes.c_void_p
@@ -119,13 +119,13 @@ class Compiled:
         addresses = [array.ctypes.data for array in self._arrays]
         lower, upper, nodes_at, dictionary_at, norms_at = addresses[2 * len(columns) :]
         self._task = _Task(
-            form=_FORMS.index(form.name),
+            form=FORMS.index(form.name),
             images=images,
             skipped=rules.skipped,
             nodes=nodes,
-            search_signs=problem.search_signs,
+            search_signs=bool(problem.search_signs),
             is_magnitude=rules.is_magnitude,
-            truncate=rules.truncate,
+            truncate=bool(rules.truncate),
             is_double=dtype == np.float64,
             floor=rules.floor,
             clip_level=rules.clip_level,
@@ -158,8 +158,8 @@ class Compiled:
         The answer is how many were refused for being negative. `place` says where each belongs, (v,), or where the
         first does.
         """
-        library = _library()
-        assert library is not None
+        kernel = library()
+        assert kernel is not None
         rows = np.ascontiguousarray(signal)
         indices = None if isinstance(place, int) else np.ascontiguousarray(place, np.int64)
         block = _Block(
@@ -174,13 +174,13 @@ class Compiled:
             r_squared=r_squared.ctypes.data,
             status=status.ctypes.data,
         )
-        return int(library.relaxo_fit(ctypes.byref(self._task), ctypes.byref(block)))
+        return int(kernel.relaxo_fit(ctypes.byref(self._task), ctypes.byref(block)))
 
 
 def knows(form: Form, problem: Problem, points: int, *, truncate: bool) -> bool:
     """Return whether there is a kernel, and it can fit so many points of such a form."""
     return (
-        _library() is not None
+        library() is not None
         and points <= MOST_POINTS
         and problem.nodes().size <= MOST_NODES
         and (not truncate or _AMPLITUDES[form.name] == 1)
@@ -189,20 +189,20 @@ def knows(form: Form, problem: Problem, points: int, *, truncate: bool) -> bool:
 
 def engine_name() -> str:
     """Return what fits common models fastest here: ``C++ AVX2``, for one, or ``NumPy``."""
-    library = _library()
-    return "NumPy" if library is None else f"C++ {library.relaxo_variant().decode()}"
+    kernel = library()
+    return "NumPy" if kernel is None else f"C++ {kernel.relaxo_variant().decode()}"
 
 
 @cache
-def _library() -> ctypes.CDLL | None:
+def library() -> ctypes.CDLL | None:
     """Load the kernel; None where the installation has none that fits."""
     try:
-        library = ctypes.CDLL(str(LIBRARY))
-        library.relaxo_variant.restype = ctypes.c_char_p
-        library.relaxo_fit.restype = ctypes.c_int64
-        library.relaxo_fit.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
-        sizes = (library.relaxo_sizes(0), library.relaxo_sizes(1))
+        kernel = ctypes.CDLL(str(LIBRARY))
+        kernel.relaxo_variant.restype = ctypes.c_char_p
+        kernel.relaxo_fit.restype = ctypes.c_int64
+        kernel.relaxo_fit.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
+        sizes = (kernel.relaxo_sizes(0), kernel.relaxo_sizes(1))
     except (OSError, AttributeError):
         return None
     # One that was left over from another version speaks another language.
-    return library if sizes == (ctypes.sizeof(_Task), ctypes.sizeof(_Block)) else None
+    return kernel if sizes == (ctypes.sizeof(_Task), ctypes.sizeof(_Block)) else None
