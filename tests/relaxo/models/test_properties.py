@@ -123,15 +123,18 @@ ONE_EACH = [
     pytest.param(model, options, protocols(model)[0], id=f"{model.name}-{'-'.join(map(str, options.values()))}")
     for model, options in variants()
 ]
+#: The fastest that there is for a model, and the one that is everywhere.
+ENGINES = ["auto", "numpy"]
 #: The variants as models of their own, for what concerns no fit.
 EQUATIONS = [pytest.param(case.values[0], case.values[2], id=case.id) for case in CASES]
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(("model", "options", "times"), CASES)
-def test_a_signal_without_noise_gives_its_parameters_back(model, options, times):
+def test_a_signal_without_noise_gives_its_parameters_back(model, options, times, engine):
     truth = truths(model, times)
     signal = np.abs(model.signal(truth, times))
-    maps = fit(model, signal, noise=None, **times, **options)
+    maps = fit(model, signal, noise=None, engine=engine, **times, **options)
     assert (maps.status == FitStatus.OK).all()
     for name, values in truth.items():
         # Single precision would be good enough for any measurement.
@@ -139,11 +142,12 @@ def test_a_signal_without_noise_gives_its_parameters_back(model, options, times)
     np.testing.assert_allclose(maps.r_squared, 1, atol=1e-8)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(("model", "options", "times"), CASES)
-def test_single_precision_is_as_good_as_a_measurement(model, options, times):
+def test_single_precision_is_as_good_as_a_measurement(model, options, times, engine):
     truth = truths(model, times)
     signal = np.abs(model.signal(truth, times))
-    maps = fit(model, signal.astype(np.float32), noise=None, **times, **options)
+    maps = fit(model, signal.astype(np.float32), noise=None, engine=engine, **times, **options)
     assert (maps.status == FitStatus.OK).all()
     np.testing.assert_allclose(maps[model.parameters[0].name], truth[model.parameters[0].name], rtol=5e-5)
 
@@ -192,14 +196,15 @@ def test_the_order_of_the_images_does_not_matter(model, options, times):
         np.testing.assert_allclose(there[name], back[name], rtol=1e-9)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(("model", "options", "times"), ONE_EACH)
-def test_values_keep_to_their_bounds_and_whatever_is_not_ok_is_nan(model, options, times):
+def test_values_keep_to_their_bounds_and_whatever_is_not_ok_is_nan(model, options, times, engine):
     rng = np.random.default_rng(2)
     truth = truths(model, times, count=40)
     clean = np.abs(model.signal(truth, times))
     noisy = np.abs(clean + rng.normal(0, 0.2 * clean.max(axis=0), clean.shape))
     noise_only = np.abs(rng.normal(0, 1, (len(clean), 200)))
-    maps = fit(model, np.hstack([clean, noisy, noise_only]), noise=None, **times, **options)
+    maps = fit(model, np.hstack([clean, noisy, noise_only]), noise=None, engine=engine, **times, **options)
     ok = maps.status == FitStatus.OK
     assert ok.any()
     assert not ok.all()
@@ -212,16 +217,17 @@ def test_values_keep_to_their_bounds_and_whatever_is_not_ok_is_nan(model, option
         assert parameter.may_reach_upper or (values[ok] < parameter.upper).all()
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(("model", "options", "times"), ONE_EACH)
-def test_a_voxel_that_cannot_be_fitted_says_why_and_leaves_its_neighbours_alone(model, options, times):
+def test_a_voxel_that_cannot_be_fitted_says_why_and_leaves_its_neighbours_alone(model, options, times, engine):
     truth = truths(model, times, count=6)
     signal = np.abs(model.signal(truth, times))
     spoiled = signal.copy()
     spoiled[1, 0], spoiled[0, 2], spoiled[-1, 4] = np.nan, np.inf, -np.inf
     spoiled[:, 1], spoiled[:, 3] = 0, 7.0
     keep = spoiled.copy()
-    there = fit(model, signal, noise=None, component="real", **times, **options)
-    maps = fit(model, spoiled, noise=None, component="real", **times, **options)
+    there = fit(model, signal, noise=None, engine=engine, component="real", **times, **options)
+    maps = fit(model, spoiled, noise=None, engine=engine, component="real", **times, **options)
     np.testing.assert_array_equal(spoiled, keep)
     assert maps.status[[0, 2, 4]].tolist() == [FitStatus.NOT_FINITE] * 3
     assert maps.status[[1, 3]].tolist() == [FitStatus.CONSTANT] * 2
@@ -230,15 +236,16 @@ def test_a_voxel_that_cannot_be_fitted_says_why_and_leaves_its_neighbours_alone(
         np.testing.assert_allclose(maps[name][5:], there[name][5:], rtol=1e-6)
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize(("model", "options", "times"), ONE_EACH)
-def test_standard_errors_are_the_spread_of_repeated_measurements(model, options, times):
+def test_standard_errors_are_the_spread_of_repeated_measurements(model, options, times, engine):
     rng = np.random.default_rng(3)
     low, high = time_range(model, times)
     truth = {parameter.name: VALUES.get(parameter.name, [0.0])[-1] for parameter in model.parameters}
     truth[model.parameters[0].name] = float(low**0.4 * high**0.6)
     clean = model.signal(truth, times)
     signal = clean[:, np.newaxis] + rng.normal(0, np.abs(clean).max() / 200, (clean.size, 4000))
-    maps = fit(model, signal, noise=None, component="real", **times, **options)
+    maps = fit(model, signal, noise=None, engine=engine, component="real", **times, **options)
     ok = maps.status == FitStatus.OK
     assert ok.mean() > 0.99
     for name in maps:
