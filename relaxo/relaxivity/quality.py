@@ -24,7 +24,14 @@ _SAME = 1e-9
 
 
 def quality(
-    concentration: Vector, rate: Vector, error: Vector, line: StraightLine, degrees_of_freedom: int, *, stated: bool
+    concentration: Vector,
+    rate: Vector,
+    error: Vector,
+    line: StraightLine,
+    degrees_of_freedom: int,
+    *,
+    stated: bool,
+    weighed: bool = True,
 ) -> Quality:
     """Test a line.
 
@@ -33,20 +40,22 @@ def quality(
     concentration, rate
         (wells,) in mM and 1/s.
     error
-        (wells,), 1/s, of rates and concentrations together as the line weighs them; in proportion at least. Where the
-        line takes them all to be the same, the tests of its shape take them to be proportional to the rates, as those
-        of relaxation times are: a large rate that errs as usual would else pass for a bend.
+        (wells,), 1/s, of rates and concentrations together as the line weighs them; in proportion at least.
     line
         What was fitted.
     degrees_of_freedom
         Of its residuals.
     stated
         Whether the errors are known in size.
+    weighed
+        Whether the errors are known in proportion. If not, as in ordinary least squares, the tests of the line's shape
+        take them to be proportional to the rates, as those of relaxation times are: a large rate that errs as usual
+        would else pass for a bend.
     """
     residual = (rate - line.intercept - line.slope * concentration) / error
     chi_square = float(residual @ residual)
-    shape_error = error if np.ptp(error) > 0 else fitted_rate(concentration, rate)
-    shape_line = line if shape_error is error else weighted(concentration, rate, shape_error)
+    shape_error = error if weighed else fitted_rate(concentration, rate)
+    shape_line = line if weighed else weighted(concentration, rate, shape_error)
     shape_residual = (rate - shape_line.intercept - shape_line.slope * concentration) / shape_error
     curvature, curvature_p = _curvature(concentration, rate, shape_error)
     known = stated and degrees_of_freedom > 0

@@ -115,6 +115,7 @@ def regress(
             fit.line,
             points.degrees_of_freedom,
             stated=points.stated or (part.method == "least_squares" and part.weights == "standard_error"),
+            weighed=points.stated or part.weights != "none",
         ),
         influence=influence,
         alternatives=_alternatives(quantity, wells, excluded, part, influence, stock) if diagnose else (),
