@@ -12,21 +12,35 @@ from relaxo.cli.console import print_json, progress
 from relaxo.units import s_to_ms
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy as np
     from numpy.typing import NDArray
 
-    from relaxo.data import Inventory, StackSource
+    from relaxo.data import ImageHeader, Inventory, StackSource
 
 
 @click.command("scan", short_help="Show what a folder holds, and what was left out.")
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="PATH...")
 @click.option("--json", "as_json", is_flag=True, help="Print it as JSON.")
-def command(path: Path, *, as_json: bool) -> None:
-    """Show what PATH holds: the stacks that can be fitted, their protocol, and what was left out and why."""
-    from relaxo import io
+def command(paths: tuple[Path, ...], *, as_json: bool) -> None:
+    """Show what PATH holds: the stacks that can be fitted, their protocol, and what was left out and why.
 
+    A PATH is a folder, an image, a .zip archive, a table of times that the headers lost, or a recipe.
+    """
+    from relaxo import io, recipe
+
+    timing: tuple[recipe.TimingPart, ...] = ()
+    sources: list[Path] = []
+    for path in paths:
+        if path.suffix.lower() == ".toml":
+            given = recipe.load(path)
+            timing += given.timing
+            sources += map(Path, given.sources)
+        else:
+            sources.append(path)
     with progress() as told:
-        inventory = io.scan([path], lambda done, total: told("Looking at files", done, total))
+        inventory = io.scan(sources, lambda done, total: told("Looking at files", done, total), timing=timing)
     if as_json:
         print_json(_table(inventory))
         return
@@ -65,7 +79,10 @@ def _print_stack(stack: StackSource) -> None:
         "MEGRE": "T2* by gradient echoes",
     }.get(protocol.suffix, protocol.suffix)
     click.echo(f"{click.style(stack.name, bold=True)}  {kind}  {protocol.description}".rstrip())
-    click.echo(f"  {len(values)} {symbol}: {', '.join(f'{value:g}' for value in values)} {unit}")
+    click.echo(
+        f"  {len(values)} {symbol}: {', '.join(f'{value:g}' for value in values)} {unit}"
+        + (f" (from {protocol.entered[protocol.axis]})" if protocol.axis in protocol.entered else "")
+    )
     for name, given in protocol.companions.items():
         companion, companion_unit, held = _shown(name, given)
         span = f"{held[0]:g}" if len(set(held)) == 1 else f"{min(held):g} to {max(held):g}"
@@ -74,10 +91,18 @@ def _print_stack(stack: StackSource) -> None:
     through, down, across = geometry.spacing
     click.echo(
         f"  {rows} x {columns} pixels of {down:.3g} x {across:.3g} mm, {slices} slice{'s' if slices > 1 else ''}"
-        f" of {through:.3g} mm" + (f", {protocol.field_T:.3g} T" if protocol.field_T else "")
+        f" of {through:.3g} mm"
+        + (f", {protocol.field_T:.3g} T" if protocol.field_T else "")
+        + ("" if protocol.component == "magnitude" else f", {protocol.component} images")
     )
     for notice in stack.notices:
         click.echo(f"  note: {notice.message}")
+
+
+def _volume(images: Sequence[ImageHeader]) -> dict[str, Any]:
+    """Return where a volume is read from, as a table of times would name it."""
+    first = images[0]
+    return {"path": str(first.path), "member": first.member or None, "series": first.series_number}
 
 
 def _table(inventory: Inventory) -> dict[str, Any]:
@@ -94,10 +119,12 @@ def _table(inventory: Inventory) -> dict[str, Any]:
                 "component": protocol.component,
                 "axis": times[0][0],
                 **{f"{symbol}_{unit}": values for symbol, unit, values in times},
+                "entered": {SHOWN[name][0]: origin for name, origin in protocol.entered.items()},
                 "field_T": protocol.field_T,
                 "shape": list(stack.geometry.shape),
                 "spacing_mm": list(stack.geometry.spacing),
                 "files": len(stack.paths),
+                "volumes": [_volume(images) for images in stack.headers],
                 "warnings": [{"code": notice.code, "message": notice.message} for notice in stack.notices],
             }
         )

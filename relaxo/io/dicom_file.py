@@ -6,7 +6,7 @@ import io
 import os
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
 import pydicom
 from pydicom.charset import convert_encodings
@@ -203,8 +203,10 @@ def _read_by_pydicom(file: BinaryIO, size: int, *, force: bool) -> DicomFile:
     source, size, deflated = _inflated(file, size, _MOST_INFLATED)
     try:
         # All wanted elements, and pydicom stops at the pixels.
-        dataset = _read(source, pixels=False, force=force)
-        at = source.tell()
+        dataset = _read(source, size, pixels=False, force=force)
+        at = min(source.tell(), size)  # skipping what is not there leads beyond the end
+        if at > _MOST_BYTES:
+            raise UnusableError(f"a DICOM file whose header has {at / 1e6:.0f} MB")
         syntax = text(dataset.file_meta, 0x00020010) or ImplicitVRLittleEndian
         media = text(dataset.file_meta, 0x00020002)
         source.seek(0)
@@ -239,14 +241,27 @@ def read_whole(file: BinaryIO, size: int, pixels: int) -> pydicom.FileDataset:
     """
     bare = _check_start(file.read(START))
     file.seek(0)
-    source, *_ = _inflated(file, size, pixels + _MOST_INFLATED)
-    return _read(source, pixels=True, force=bare)
+    source, size, _ = _inflated(file, size, pixels + _MOST_INFLATED)
+    return _read(source, size, pixels=True, force=bare)
 
 
-def _read(source: BinaryIO, *, pixels: bool, force: bool) -> pydicom.FileDataset:
+class _Bounded:
+    """A file that is never asked for more than it has: Python sets aside what is asked for, 4 GB where a length is."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file, self._size = file, size
+        self.seek, self.tell = file.seek, file.tell
+
+    def read(self, count: int = -1) -> bytes:
+        left = max(0, self._size - self._file.tell())
+        return self._file.read(left if count < 0 else min(count, left))
+
+
+def _read(source: BinaryIO, size: int, *, pixels: bool, force: bool) -> pydicom.FileDataset:
     try:
         tags: Iterable[BaseTag] = [*_BASE_TAGS, *_PIXEL_TAGS] if pixels else _BASE_TAGS
-        return pydicom.dcmread(source, stop_before_pixels=not pixels, force=force, specific_tags=list(tags))
+        bounded = cast("BinaryIO", _Bounded(source, size))
+        return pydicom.dcmread(bounded, stop_before_pixels=not pixels, force=force, specific_tags=list(tags))
     except (InvalidDicomError, OSError, *MALFORMED) as error:
         if isinstance(error, OSError) and error.errno is not None:  # the disk's failure, not the file's
             raise

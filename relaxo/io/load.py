@@ -128,7 +128,7 @@ def _open(headers: Sequence[ImageHeader]) -> Callable[[ImageHeader], NDArray[Any
             return _decoded(file, size, headers)
     except OSError as error:
         raise _failure(first, f"the image cannot be read: {error.strerror or error}") from error
-    except (*BROKEN_ARCHIVE, LookupError) as error:
+    except BROKEN_ARCHIVE as error:
         if not first.member:
             raise
         raise _failure(first, "the image cannot be read: its archive is damaged") from error

@@ -60,6 +60,16 @@ def read_nifti(file: BinaryIO, source: Source, sidecars: Sidecars) -> Found:
     UnusableError
         When it is no NIfTI image of a signal.
     """
+    try:
+        return _read(file, source, sidecars)
+    except (HeaderDataError, WrapStructError, ArithmeticError, LookupError, ValueError) as error:
+        raise UnusableError(_NO_NIFTI) from error
+
+
+_NO_NIFTI = "not a NIfTI file, or a damaged one"
+
+
+def _read(file: BinaryIO, source: Source, sidecars: Sidecars) -> Found:
     stem = _NAME.sub("", source.name)
     if suffix(stem).endswith("map"):
         raise UnusableError(f"a map ({printable(suffix(stem), LONGEST)}), not an image of the signal")
@@ -133,12 +143,9 @@ def _start(file: BinaryIO, size: int) -> bytes:
 
 def _header(start: bytes) -> Any:  # noqa: ANN401 - nibabel has no types
     kind = _Header2 if start[:4] in {b"\x1c\x02\0\0", b"\0\0\x02\x1c"} else _Header1
-    try:
-        header = kind.from_fileobj(io.BytesIO(start), check=False)
-        header.get_data_dtype()
-        header.get_slope_inter()
-    except (HeaderDataError, WrapStructError, ValueError, KeyError, OSError) as error:
-        raise UnusableError("an empty file" if not start else "not a NIfTI file, or a damaged one") from error
+    if not start:
+        raise UnusableError("an empty file")
+    header = kind.from_fileobj(io.BytesIO(start), check=False)
     if header["magic"].item() not in {b"n+1", b"n+2", b"n+2\0\r\n\x1a\n"}:
         raise UnusableError("not a NIfTI file, or one in two parts (.hdr and .img): save it as .nii")
     return header
@@ -146,10 +153,7 @@ def _header(start: bytes) -> Any:  # noqa: ANN401 - nibabel has no types
 
 def _shape(header: Any) -> tuple[int, int, int, int]:  # noqa: ANN401 - nibabel has no types
     """Return rows, columns, slices and volumes."""
-    try:
-        shape = [int(extent) for extent in header.get_data_shape()]
-    except (ValueError, IndexError) as error:
-        raise UnusableError("not a NIfTI file, or a damaged one") from error
+    shape = [int(extent) for extent in header.get_data_shape()]
     while len(shape) > 4 and shape[-1] == 1:
         shape.pop()
     if not 2 <= len(shape) <= 4 or min(shape) < 1:

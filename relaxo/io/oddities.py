@@ -47,6 +47,7 @@ def oddities(
             "Measure at least 4, better 8 or more.",
         )
     if protocol.suffix == "IRT1":
+        yield from _range(protocol)
         yield from _repetition(protocol, headers)
     if protocol.axis == "EchoTime":
         yield from _echo_spacing(protocol, single_echoes=single_echoes)
@@ -86,6 +87,20 @@ def _entered(protocol: Protocol) -> Iterator[Notice]:
                 f"The {what} come from {origin}: they were entered, not read from the images' headers. Compare them "
                 "with the protocol.",
             )
+
+
+#: Inversion times that span less than this reach too few T1 for a dilution series.
+_NARROW = 8.0
+
+
+def _range(protocol: Protocol) -> Iterator[Notice]:
+    shortest, longest = float(protocol.values.min()), float(protocol.values.max())
+    if longest < _NARROW * shortest:
+        yield Notice(
+            "ti_range",
+            f"The inversion times span only {_ms(shortest)} to {_ms(longest)} ms: a T1 far below or above them is "
+            "hardly seen. A dilution series needs times from half its shortest to twice its longest T1.",
+        )
 
 
 def _repetition(protocol: Protocol, headers: Sequence[Sequence[ImageHeader]]) -> Iterator[Notice]:

@@ -18,6 +18,7 @@ from relaxo.data import StoredPixels
 from relaxo.io.dicom_file import PIXEL_DATA, DicomFile, read_whole
 from relaxo.io.elements import MALFORMED, UnusableError, integer
 from relaxo.io.plain import UNDEFINED
+from relaxo.io.text import LONGEST, printable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,7 +39,7 @@ def check_pixels(file: DicomFile, rows: int, columns: int, frames: int) -> None:
         compressed = file.syntax.is_compressed
     except ValueError as error:
         raise UnusableError(
-            f"its pixels are stored in a way that is not known (transfer syntax {file.syntax})"
+            f"its pixels are stored in a way that is not known (transfer syntax {printable(file.syntax, LONGEST)})"
         ) from error
     if file.element is None:
         raise UnusableError("its pixels are missing")
@@ -119,7 +120,7 @@ def decode(file: BinaryIO, size: int, rows: int, columns: int, frames: int) -> N
         decoded = _array(dataset)
     except MALFORMED as error:
         syntax = getattr(getattr(dataset.file_meta, "TransferSyntaxUID", None), "name", "unknown")
-        raise UnusableError(f"its pixels cannot be decoded (stored as {syntax})") from error
+        raise UnusableError(f"its pixels cannot be decoded (stored as {printable(syntax, LONGEST)})") from error
     if decoded.size != rows * columns * frames:
         raise UnusableError(_OTHER_SHAPE)
     return decoded.reshape(frames, rows, columns)

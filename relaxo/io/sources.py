@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+import struct
 import zipfile
 import zlib
 from contextlib import contextmanager
@@ -23,7 +24,17 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
 #: What reading an archive that is damaged, encrypted or of an unknown kind raises.
-BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OverflowError,
+    RuntimeError,
+    ValueError,
+)
 
 _ENCRYPTED = 0x1
 #: Deflate shrinks at most 1032 : 1; the other methods of .zip shrink without bound.
@@ -163,7 +174,7 @@ def _members(source: Source, archives: ExitStack, left_out: list[LeftOut]) -> It
         return
     names: set[str] = set()
     for entry in sorted(entries, key=lambda entry: entry.filename):
-        if entry.is_dir():
+        if entry.filename.endswith("/"):
             continue
         member = Source(source.path, entry.file_size, source.root, entry.filename, archive)
         fault = _fault(entry, twice=entry.filename in names)
@@ -175,6 +186,8 @@ def _members(source: Source, archives: ExitStack, left_out: list[LeftOut]) -> It
 
 
 def _fault(entry: zipfile.ZipInfo, *, twice: bool) -> str | None:
+    if not entry.filename:
+        return "a file without a name in an archive"
     if twice:
         return "a second file of the same name in one archive"
     if entry.flag_bits & _ENCRYPTED:

@@ -22,3 +22,19 @@ def test_a_folder_without_images(call, tmp_path):
     code, _, err = call("scan", tmp_path)
     assert code == 3
     assert str(tmp_path) in err
+
+
+def test_several_paths_and_a_recipe_make_one_scan(call_json, call, phantom, tmp_path):
+    table = tmp_path / "times.csv"
+    table.write_text("series,TI_ms\n" + "".join(f"{series},{100 * series}\n" for series in range(1, 11)))
+    found = call_json("scan", phantom, table)
+    (stack,) = [stack for stack in found["stacks"] if stack["quantity"] == "T1"]
+    assert stack["TI_ms"] == [100.0 * series for series in range(1, 11)]
+    assert stack["entered"] == {"TI": "the table times.csv"}
+    assert [volume["series"] for volume in stack["volumes"]] == list(range(1, 11))
+    assert "timing_entered" in {warning["code"] for warning in stack["warnings"]}
+    recipe = tmp_path / "recipe.toml"
+    recipe.write_text(f"sources = [{str(phantom)!r}]\n[[timing]]\nseries = 1\nTI_ms = 7\n")
+    _, out, _ = call("scan", recipe)
+    assert "10 TI: 7, " in out
+    assert "(from the recipe)" in out
