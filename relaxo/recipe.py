@@ -138,6 +138,9 @@ class ContentsPart(Part, frozen=True):
     """In place of the regression's, as the next two."""
     pipetting_error_percent: NonNegative | None = None
     assay_error_percent: NonNegative | None = None
+    T1_reference_ms: Positive | None = None
+    """The well's time as another method measured it, to be compared with; as the next."""
+    T2_reference_ms: Positive | None = None
 
     def __post_init__(self) -> None:
         by_position = self.row is not None and self.column is not None

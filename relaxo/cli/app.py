@@ -20,6 +20,7 @@ COMMANDS = {
     "demo": "relaxo.cli.demo",
     "scan": "relaxo.cli.scan",
     "run": "relaxo.cli.run",
+    "figure": "relaxo.cli.figure",
     "fit": "relaxo.cli.fit",
     "wells": "relaxo.cli.wells",
     "relaxivity": "relaxo.cli.relaxivity",

@@ -31,6 +31,9 @@ class Contents:
     """Standard error of the stock; the regression's where None, as of the next two."""
     pipetting_error_percent: float | None = None
     assay_error_percent: float | None = None
+    T1_reference: float | None = None
+    """As another method measured it, s; as the next."""
+    T2_reference: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

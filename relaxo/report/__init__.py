@@ -1,18 +1,27 @@
 """Figures, tables and files that leave."""
 
 from relaxo.report.compare import Comparison, Quotient, compare
-from relaxo.report.figure import draw, save
+from relaxo.report.figure import KINDS, draw
+from relaxo.report.look import Look, load_look
 from relaxo.report.maps import write_maps
+from relaxo.report.material import Material, material
 from relaxo.report.methods import methods, regression_methods
+from relaxo.report.page import ALL_FORMATS, FORMATS, save
 from relaxo.report.record import Item, missing, record
 from relaxo.report.results import agents_table, comparisons_table, results_table
 from relaxo.report.rounding import decimals, fixed, rounded
+from relaxo.report.store import read
 from relaxo.report.tables import relaxivity_csv, wells_csv
 from relaxo.report.write import check, write
 
 __all__ = [
+    "ALL_FORMATS",
+    "FORMATS",
+    "KINDS",
     "Comparison",
     "Item",
+    "Look",
+    "Material",
     "Quotient",
     "agents_table",
     "check",
@@ -21,8 +30,11 @@ __all__ = [
     "decimals",
     "draw",
     "fixed",
+    "load_look",
+    "material",
     "methods",
     "missing",
+    "read",
     "record",
     "regression_methods",
     "relaxivity_csv",

@@ -11,22 +11,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from relaxo.data import Stack, Wells
-
 #: A step of this share of the brightest well is plain to see; a larger one earns no more.
 _PLAIN = 0.1
 #: The first image that comes this near to the best is taken: it has more signal by T2, more contrast by T1.
 _AS_GOOD = 0.95
-
-
-def mean_signal(stack: Stack, wells: Wells) -> NDArray[np.float64]:
-    """Return the mean signal (n, wells) over the voxels that count for each well; NaN where there are none."""
-    inside = wells.labels > 0
-    labels = wells.labels[inside]
-    counts = wells.voxel_counts()
-    sums = np.array([np.bincount(labels, volume[inside], len(wells) + 1)[1:] for volume in stack.shown])
-    means: NDArray[np.float64] = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
-    return means
 
 
 def clearest(series: Sequence[NDArray[np.float64]], direction: int) -> int:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib import colormaps
-from matplotlib.colors import LogNorm, Normalize
+from matplotlib.colors import Normalize
 
-from relaxo.report.contrast import clearest, mean_signal
 from relaxo.report.lettering import SYMBOL
+from relaxo.report.look import look
 from relaxo.report.rows import RATE_OF
 from relaxo.report.style import map_colours
+from relaxo.report.windows import window
 from relaxo.units import s_to_ms
 
 if TYPE_CHECKING:
@@ -22,14 +23,11 @@ if TYPE_CHECKING:
     from matplotlib.colors import Colormap
     from numpy.typing import NDArray
 
-    from relaxo.data import Stack, Wells
-    from relaxo.pipeline import Result
+    from relaxo.data import Wells
     from relaxo.report.groups import Group
+    from relaxo.report.material import Material
 
-#: Relaxation times that span more than this are shown on a logarithmic scale: a dilution series is one.
-_WIDE = 5.0
 _BRIGHTEST_PERCENTILE = 99.0
-_ABBREVIATION = {"InversionTime": "TI", "EchoTime": "TE", "RepetitionTime": "TR", "FlipAngle": "FA"}
 #: Pixels are enlarged to this many a side at least, because some viewers blur those of small pictures.
 _FEWEST_PIXELS = 96
 
@@ -46,7 +44,7 @@ class Row:
     colours: Colormap
     norm: Normalize
     quantity: str | None
-    """``T1`` or ``T2`` for a map; None for an image."""
+    """``T1``, ``T2``, ``R1`` or ``R2`` for a map; None for an image."""
 
     def radius_mm(self) -> float:
         """Return the radius of the largest well."""
@@ -91,28 +89,26 @@ class Row:
         return np.repeat(np.repeat(colours, factor, axis=0), factor, axis=1), edges
 
 
-def rows(result: Result, together: Sequence[Group]) -> tuple[Row, ...]:
-    """Return the rows that a result has: T1-weighted, T2-weighted, T1 map, T2 map."""
-    quantities = [quantity for quantity in ("T1", "T2") if quantity in result.stacks]
+def rows(source: Material, together: Sequence[Group]) -> tuple[Row, ...]:
+    """Return the rows that there are: T1-weighted, T2-weighted, T1 map, T2 map; of rates where the look has them."""
     shown = list(dict.fromkeys(well for group in together for well in group.wells))
     return (
-        *(_weighted(result, together, quantity, shown) for quantity in quantities),
-        *(_map(result, quantity, shown) for quantity in quantities),
+        *(weighted_row(source, quantity, shown) for quantity in source.quantities),
+        *(map_row(source, quantity, shown) for quantity in source.quantities),
     )
 
 
-def _weighted(result: Result, together: Sequence[Group], quantity: str, shown: Sequence[str]) -> Row:
-    stack, wells = result.stacks[quantity], result.wells[quantity]
-    index = _clearest(result, together, quantity)
-    volume = stack.shown[index]
-    values = volume[np.isin(wells.labels, _numbers(wells, shown))]
+def weighted_row(source: Material, quantity: str, shown: Sequence[str]) -> Row:
+    """Return the row of the image that shows best that an agent works."""
+    picture, wells = source.pictures[quantity], source.wells[quantity]
+    values = picture.volume[np.isin(wells.labels, _numbers(wells, shown))]
     values = values[np.isfinite(values)]
     low = float(min(0.0, np.percentile(values, 100 - _BRIGHTEST_PERCENTILE))) if values.size else 0.0
     high = float(np.percentile(values, _BRIGHTEST_PERCENTILE)) if values.size else 1.0
     return Row(
         title=f"{SYMBOL[quantity]}-weighted",
-        subtitle=_setting(stack, index),
-        volume=volume,
+        subtitle=picture.setting,
+        volume=picture.volume,
         wells=wells,
         colours=colormaps["gray"],
         norm=Normalize(low, high if high > low else low + 1, clip=True),
@@ -120,65 +116,24 @@ def _weighted(result: Result, together: Sequence[Group], quantity: str, shown: S
     )
 
 
-def _map(result: Result, quantity: str, shown: Sequence[str]) -> Row:
-    wells = result.wells[quantity]
-    times = s_to_ms(result.maps[quantity][f"{quantity}map"])
-    values = times[np.isin(wells.labels, _numbers(wells, shown)) & np.isfinite(times)]
+def map_row(source: Material, quantity: str, shown: Sequence[str]) -> Row:
+    """Return the row of a map, in ms, or in 1/s where the look has rates."""
+    wells = source.wells[quantity]
+    values = source.maps[quantity][f"{quantity}map"]
+    if look().maps.show == "rates":
+        quantity, values = RATE_OF[quantity], 1 / values
+    else:
+        values = s_to_ms(values)
+    inside = values[np.isin(wells.labels, _numbers(wells, shown)) & np.isfinite(values)]
     return Row(
         title=f"{SYMBOL[quantity]} map",
         subtitle="",
-        volume=times,
+        volume=values,
         wells=wells,
         colours=map_colours(quantity),
-        norm=_window(values),
+        norm=window(quantity, inside),
         quantity=quantity,
     )
-
-
-def _window(values: NDArray[np.float64]) -> Normalize:
-    """Return the window in ms of a map: all but the outermost hundredths of the wells' voxels, to two digits.
-
-    It reaches further down than that, so that the shortest time is not as dark as no time at all.
-    """
-    if not values.size:
-        return Normalize(0, 1, clip=True)
-    low, high = (float(end) for end in np.percentile(values, (1, 99)))
-    if high > _WIDE * low:
-        return LogNorm(_two_digits(low / 2, math.floor), _two_digits(high, math.ceil), clip=True)
-    return Normalize(0, _two_digits(high, math.ceil), clip=True)
-
-
-def _two_digits(value: float, towards: Any) -> float:  # noqa: ANN401 - math.floor or math.ceil
-    unit = 10.0 ** (math.floor(math.log10(value)) - 1)
-    return float(towards(value / unit) * unit)
-
-
-def _clearest(result: Result, together: Sequence[Group], quantity: str) -> int:
-    """Return the index of the image to show."""
-    wells = result.wells[quantity]
-    means = mean_signal(result.stacks[quantity], wells)
-    position = {well.name: index for index, well in enumerate(wells.wells)}
-    series = [
-        means[:, [position[well] for well in group.wells if _has_concentration(result, well)]] for group in together
-    ]
-    if not any(each.shape[1] for each in series):
-        # Without concentrations the rates stand in for them.
-        rates = {rate.well: rate.rate for rate in result.rates[RATE_OF[quantity]].wells}
-        by_rate = sorted((well for well in position if math.isfinite(rates[well])), key=lambda well: rates[well])
-        series = [means[:, [position[well] for well in by_rate]]]
-    return clearest(series, direction=1 if quantity == "T1" else -1)
-
-
-def _has_concentration(result: Result, well: str) -> bool:
-    return well in result.contents and result.contents[well].concentration_mM is not None
-
-
-def _setting(stack: Stack, index: int) -> str:
-    protocol = stack.protocol
-    value = float(protocol.values[index])
-    if protocol.axis == "FlipAngle":
-        return f"FA {value:g}°"
-    return f"{_ABBREVIATION[protocol.axis]} {s_to_ms(value):.4g} ms"
 
 
 def _numbers(wells: Wells, shown: Sequence[str]) -> list[int]:

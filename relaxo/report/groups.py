@@ -6,14 +6,16 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from relaxo.report.look import look
 from relaxo.report.rows import home
-from relaxo.report.style import COLOURS, GREY, MARKERS
+from relaxo.report.style import GREY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaxo.data import AgentResult, Line
     from relaxo.pipeline import Result
+    from relaxo.report.material import Material
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +38,16 @@ class Group:
         return self.agent.r1 if quantity == "T1" else self.agent.r2
 
 
-def groups(result: Result) -> tuple[Group, ...]:
+def groups(result: Result | Material) -> tuple[Group, ...]:
     """Group the wells that have contents by agent, in the order of the results; all wells when none has.
 
     A well without agent (one whose agent, such as "water", occurs at no concentration above 0) stands in every group.
     """
     order = [well.name for well in result.wells[home(result)].wells]
+    colours, markers = look().series.colours, look().series.markers
     contents = {name: result.contents[name] for name in order if name in result.contents}
     if not contents:
-        return (Group("", GREY, MARKERS[0], tuple(order), None),)
+        return (Group("", GREY, markers[0], tuple(order), None),)
     with_agent = {each.agent for each in contents.values() if each.concentration_mM}
     names = [
         *(agent.name for agent in result.agents),
@@ -58,8 +61,8 @@ def groups(result: Result) -> tuple[Group, ...]:
         found.append(
             Group(
                 name,
-                COLOURS[index % len(COLOURS)],
-                MARKERS[index % len(MARKERS)],
+                colours[index % len(colours)],
+                markers[index % len(markers)],
                 tuple(members),
                 by_name.get(name),
             )

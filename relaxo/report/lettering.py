@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-SYMBOL = {"T1": "T₁", "T2": "T₂"}
+SYMBOL = {"T1": "T₁", "T2": "T₂", "R1": "R₁", "R2": "R₂"}
 RELAXIVITY = {"T1": "r₁", "T2": "r₂"}
 UNIT = "mM⁻¹ s⁻¹"
 

@@ -10,9 +10,10 @@ from matplotlib.lines import Line2D
 
 from relaxo.report.groups import shared
 from relaxo.report.lettering import RELAXIVITY, SYMBOL, UNIT, shortened, width_mm
+from relaxo.report.look import look
 from relaxo.report.rounding import rounded
 from relaxo.report.rows import RATE_OF
-from relaxo.report.style import DARK_GREY, INK, TEXT_PT
+from relaxo.report.style import DARK_GREY, INK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
     from relaxo.data import Line, WellRate
     from relaxo.pipeline import Result
     from relaxo.report.groups import Group
+    from relaxo.report.material import Material
 
 _CONCENTRATION = {"ion": "Ion concentration (mM)", "molecule": "Agent concentration (mM)"}
 
 
 def draw_lines(
-    axes: Axes, result: Result, together: Sequence[Group], quantity: str, room_mm: float
+    axes: Axes, result: Result | Material, together: Sequence[Group], quantity: str, room_mm: float
 ) -> list[tuple[Line2D, str]]:
     """Draw one rate against concentration; return the entries of its legend.
 
@@ -97,7 +99,7 @@ def _quantile(line: Line) -> float:
 
 def _draw_reference(
     axes: Axes,
-    result: Result,
+    result: Result | Material,
     together: Sequence[Group],
     quantity: str,
     highest: float,
@@ -160,4 +162,4 @@ def _label(name: str, figure: str, room_mm: float) -> str:
     """Put a name before its figure; the name is what gives way when the room is short."""
     if not name:
         return figure
-    return f"{shortened(name, room_mm - width_mm(f', {figure}', TEXT_PT), TEXT_PT)}, {figure}"
+    return f"{shortened(name, room_mm - width_mm(f', {figure}', look().page.text_pt), look().page.text_pt)}, {figure}"

@@ -2,41 +2,53 @@
 
 from __future__ import annotations
 
-import platform
-from importlib.metadata import version
+import math
 from typing import TYPE_CHECKING, Any
 
-import relaxo
-from relaxo.errors import InputError
-from relaxo.io import fingerprint
 from relaxo.recipe import to_table
 from relaxo.report.compare import compare
+from relaxo.report.material import material
 from relaxo.report.methods import methods
 from relaxo.report.record import missing, record
 from relaxo.report.rows import known, well_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Sequence
 
-    from relaxo.data import AgentResult, Estimate, Line, Notice, Quality, ReferenceAgent, Verdict
+    from relaxo.data import AgentResult, Estimate, Line, Notice, Quality, ReferenceAgent, Verdict, WellRate
     from relaxo.pipeline import Result
     from relaxo.report.compare import Comparison
+    from relaxo.report.material import Material
     from relaxo.report.rows import WellRow
 
     Table = dict[str, Any]
 
 SCHEMA = 1
 
-_LIBRARIES = ("numpy", "scipy", "scikit-image", "pydicom")
+#: The fields of a well's rate, and their names in the file.
+RATE_FIELDS = {
+    "well": "well",
+    "rate": "rate_per_s",
+    "spread": "sd_per_s",
+    "standard_error": "standard_error_per_s",
+    "voxels": "voxels",
+    "concentration": "concentration_mM",
+    "agent": "agent",
+    "excluded": "excluded",
+    "concentration_se": "concentration_se_mM",
+    "stock_error": "stock_error",
+    "pipetting_error": "pipetting_error",
+    "assay_error": "assay_error",
+}
 
 
-def results_table(result: Result) -> Table:
+def results_table(result: Result, source: Material | None = None) -> Table:
     """Return a result as JSON can hold it; what is not known is None, never a NaN.
 
     Names and units of what stands here stay as they are; more may come to stand beside it.
     """
     items = record(result)
+    source = source or material(result)
     return {
         "schema": SCHEMA,
         "agents": agents_table(result.agents),
@@ -54,12 +66,15 @@ def results_table(result: Result) -> Table:
         "missing": [{"name": item.name, "setting": item.setting} for item in missing(items)],
         "methods": methods(result),
         "provenance": {
-            "relaxo": relaxo.__version__,
+            "relaxo": source.provenance.relaxo,
             "recipe": to_table(result.recipe),
-            "sources": _sources(result),
+            "sources": [{"path": path, "sha256": digest} for path, digest in source.provenance.sources],
             "created": result.created.isoformat(timespec="seconds"),
-            "versions": {"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
+            "versions": dict(source.provenance.versions),
         },
+        "rates": {name: [_rate(rate) for rate in rates.wells] for name, rates in source.rates.items()},
+        "acquisition": {quantity: _acquisition(source, quantity) for quantity in source.quantities},
+        "left_out": [{"path": path, "reason": reason} for path, reason in source.provenance.left_out],
     }
 
 
@@ -203,6 +218,32 @@ def _well(row: WellRow) -> Table:
     }
 
 
+def _rate(rate: WellRate) -> Table:
+    values = {name: getattr(rate, field) for field, name in RATE_FIELDS.items()}
+    return {name: known(value) if isinstance(value, float) else value for name, value in values.items()}
+
+
+def _acquisition(source: Material, quantity: str) -> Table:
+    """Return what the scanner did, in s and degree under BIDS's names."""
+    protocol = source.protocols[quantity]
+    return {
+        "series": source.provenance.stacks.get(quantity),
+        "model": source.fits[quantity].model,
+        "suffix": protocol.suffix,
+        "axis": protocol.axis,
+        "times": {name: _numbers(values) for name, values in protocol.times.items()},
+        "entered": dict(protocol.entered),
+        "component": protocol.component,
+        "field_T": known(protocol.field_T),
+        "description": protocol.description,
+        "shown_image": source.pictures[quantity].setting,
+    }
+
+
+def _numbers(values: Iterable[float]) -> list[float | None]:
+    return [float(value) if math.isfinite(value) else None for value in values]
+
+
 def _notice(notice: Notice) -> Table:
     return {"code": notice.code, "message": notice.message, "well": notice.well}
 
@@ -222,18 +263,3 @@ def _reference(reference: ReferenceAgent) -> Table:
         "doi": reference.doi,
         "status": reference.status,
     }
-
-
-def _sources(result: Result) -> list[Table]:
-    """Return the files that the numbers come from, each once."""
-    stacks = [stack.source for stack in result.stacks.values() if stack.source is not None]
-    paths = dict.fromkeys(path for source in stacks for path in source.paths)
-    return [{"path": str(path), "sha256": _sha256(path)} for path in paths]
-
-
-def _sha256(path: Path) -> str | None:
-    try:
-        ((_, digest),) = fingerprint([path])
-    except InputError:  # gone since it was read: an unplugged disk must not cost the results
-        return None
-    return digest

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from relaxo.data import Well, WellRate
     from relaxo.pipeline import Result
+    from relaxo.report.material import Material
 
 #: A relaxation time and the rate it is the reciprocal of.
 RATE_OF = {"T1": "R1", "T2": "R2"}
@@ -49,7 +50,7 @@ class WellRow:
     warnings: tuple[str, ...]
 
 
-def well_rows(result: Result) -> tuple[WellRow, ...]:
+def well_rows(result: Result | Material) -> tuple[WellRow, ...]:
     """Return a row for every well, in the order in which they were found."""
     wells = result.wells[home(result)]
     measured = {
@@ -76,7 +77,7 @@ def well_rows(result: Result) -> tuple[WellRow, ...]:
     return tuple(rows)
 
 
-def home(result: Result) -> str:
+def home(result: Result | Material) -> str:
     """Return the quantity, ``T1`` or ``T2``, of the stack that wells were found in."""
     wanted = result.recipe.wells.find_in
     return wanted if wanted is not None and wanted in result.wells else next(iter(result.wells))

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import LogNorm
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
 
 from relaxo.report.cutouts import rows
 from relaxo.report.lettering import RELAXIVITY, SYMBOL, shortened, width_mm
+from relaxo.report.look import look
 from relaxo.report.rounding import rounded
-from relaxo.report.style import GREY, INK, SMALL_PT, TEXT_PT
+from relaxo.report.style import GREY, INK
+from relaxo.report.windows import along_bar, bar_values, ticks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from matplotlib.axes import Axes
-    from matplotlib.colors import Normalize
 
-    from relaxo.pipeline import Result
     from relaxo.report.cutouts import Row
     from relaxo.report.groups import Group
+    from relaxo.report.material import Material
 
 LABELS_MM = 21.0
 BAR_MM = (50.0, 2.4)
@@ -34,6 +32,8 @@ _LARGEST_CELL_MM = 10.0
 #: What two agents side by side may be squeezed to, and what a page that is full.
 _SMALLEST_CELL_MM = 7.4
 _LEGIBLE_CELL_MM = 5.0
+#: What the wells of one agent are squeezed to before they are broken into two rows.
+_UNBROKEN_CELL_MM = 6.0
 _GAP_MM = 0.7
 _BLOCK_GAP_MM = 6.0
 _BAND_GAP_MM = 4.0
@@ -57,7 +57,7 @@ class Block:
 
     def width_mm(self, cell_mm: float) -> float:
         """Return how wide it is with cells of a size."""
-        title = width_mm(self.name, TEXT_PT, "bold") + width_mm(f"   {self.ratio}", TEXT_PT)
+        title = width_mm(self.name, look().page.text_pt, "bold") + width_mm(f"   {self.ratio}", look().page.text_pt)
         return max(len(self.wells) * (cell_mm + _GAP_MM) - _GAP_MM, title)
 
 
@@ -92,12 +92,12 @@ class Strips:
         return tuple(row for row in self.rows if row.quantity is not None)
 
 
-def lay_out(result: Result, together: Sequence[Group], room_mm: float, height_mm: float) -> Strips:
+def lay_out(source: Material, together: Sequence[Group], room_mm: float, height_mm: float) -> Strips:
     """Distribute the wells over a page, so that the cells are as large as they can be.
 
     Parameters
     ----------
-    result
+    source
         What was measured.
     together
         Its groups, in order.
@@ -107,15 +107,15 @@ def lay_out(result: Result, together: Sequence[Group], room_mm: float, height_mm
         The height to stay within, as long as the labels can be read.
     """
     room = room_mm - LABELS_MM
-    labels = {well: _label(result, well) for group in together for well in group.wells}
-    legible = max(_LEGIBLE_CELL_MM, *(width_mm(label, SMALL_PT) + _GAP_MM for label in labels.values()))
+    labels = {well: _label(source, well) for group in together for well in group.wells}
+    legible = max(_LEGIBLE_CELL_MM, *(width_mm(label, look().page.small_pt) + _GAP_MM for label in labels.values()))
     smallest = max(_SMALLEST_CELL_MM, legible)
-    most = max(1, math.floor((room + _GAP_MM) / (smallest + _GAP_MM)))
+    most = max(1, math.floor((room + _GAP_MM) / (max(_UNBROKEN_CELL_MM, legible) + _GAP_MM)))
     blocks = [block for group in together for block in _blocks(group, most)]
     bands = tuple(_pack(blocks, smallest, room))
-    kinds = rows(result, together)
+    kinds = rows(source, together)
     cell = min(_LARGEST_CELL_MM, *(_largest_cell(band, room) for band in bands))
-    page = Strips(kinds, bands, labels, by_name=not result.contents, pale=_pale(together, labels), cell_mm=cell)
+    page = Strips(kinds, bands, labels, by_name=not source.contents, pale=_pale(together, labels), cell_mm=cell)
     too_high = max(0.0, page.height_mm - height_mm) / (len(bands) * len(kinds))
     return replace(page, cell_mm=max(cell - too_high, min(cell, legible)))
 
@@ -132,7 +132,9 @@ def draw_strips(axes: Axes, strips: Strips) -> None:
             for index, well in enumerate(block.wells):
                 x = left + index * (strips.cell_mm + _GAP_MM) + strips.cell_mm / 2
                 colour = GREY if well in strips.pale else INK
-                axes.text(x, first_row - 1.0, strips.labels[well], ha="center", fontsize=SMALL_PT, color=colour)
+                axes.text(
+                    x, first_row - 1.0, strips.labels[well], ha="center", fontsize=look().page.small_pt, color=colour
+                )
                 for number, row in enumerate(strips.rows):
                     y = first_row + number * (strips.cell_mm + _GAP_MM) + strips.cell_mm / 2
                     _draw_well(axes, row, well, x, y, strips.cell_mm / 2)
@@ -141,18 +143,18 @@ def draw_strips(axes: Axes, strips: Strips) -> None:
 
 
 def draw_bar(axes: Axes, row: Row) -> None:
-    """Draw the colour bar of a map, in ms, with its ticks where they are on the map's scale."""
-    axes.imshow(row.colours(np.linspace(0, 1, 256))[np.newaxis], aspect="auto", extent=(0, 1, 0, 1))
-    times = _ticks(row.norm)
-    axes.set_xticks([float(row.norm(time)) for time in times], [f"{time:g}" for time in times])
+    """Draw the colour bar of a map, in ms or 1/s, with its ticks where they are on the map's scale."""
+    axes.imshow(row.colours(row.norm(bar_values(row.norm)))[np.newaxis], aspect="auto", extent=(0, 1, 0, 1))
+    values = ticks(row.norm)
+    axes.set_xticks([float(along_bar(row.norm, value)) for value in values], [f"{value:g}" for value in values])
     axes.set_yticks([])
-    axes.tick_params(labelsize=SMALL_PT, length=1.6, pad=1.5)
+    axes.tick_params(labelsize=look().page.small_pt, length=1.6, pad=1.5)
     axes.spines[["top", "right"]].set_visible(True)
     assert row.quantity is not None
     axes.text(
         -_LABEL_GAP_MM / BAR_MM[0],
         0.5,
-        f"{SYMBOL[row.quantity]} (ms)",
+        f"{SYMBOL[row.quantity]} ({'ms' if row.quantity.startswith('T') else 's⁻¹'})",
         ha="right",
         va="center",
         transform=axes.transAxes,
@@ -164,17 +166,17 @@ def _pale(together: Sequence[Group], wells: Collection[str]) -> frozenset[str]:
     return frozenset(wells).difference(*(line.wells for line in lines)) if lines else frozenset()
 
 
-def _label(result: Result, well: str) -> str:
-    if not result.contents:
+def _label(source: Material, well: str) -> str:
+    if not source.contents:
         return well
-    concentration = result.contents[well].concentration_mM
+    concentration = source.contents[well].concentration_mM
     return _NOT_GIVEN if concentration is None else f"{concentration:.4g}"
 
 
 def _blocks(group: Group, most: int) -> Iterable[Block]:
     ratio = group.agent.ratio if group.agent else None
     figure = f"{RELAXIVITY['T2']}/{RELAXIVITY['T1']} = {rounded(ratio.value, ratio.standard_error)}" if ratio else ""
-    name = shortened(group.name, _LONGEST_NAME_MM, TEXT_PT, "bold")
+    name = shortened(group.name, _LONGEST_NAME_MM, look().page.text_pt, "bold")
     parts = math.ceil(len(group.wells) / most)
     for number, part in enumerate(np.array_split(np.array(group.wells, dtype=object), parts)):
         yield Block(group, name if number == 0 else f"{name} …", figure if number == 0 else "", tuple(part))
@@ -212,12 +214,12 @@ def _draw_title(axes: Axes, block: Block, left: float, top: float) -> None:
 def _draw_row_labels(axes: Axes, strips: Strips, first_row: float) -> None:
     right = LABELS_MM - _LABEL_GAP_MM
     unit = "Well" if strips.by_name else "mM"
-    axes.text(right, first_row - 1.0, unit, ha="right", fontsize=SMALL_PT)
+    axes.text(right, first_row - 1.0, unit, ha="right", fontsize=look().page.small_pt)
     for number, row in enumerate(strips.rows):
         y = first_row + number * (strips.cell_mm + _GAP_MM) + strips.cell_mm / 2
         if row.subtitle:
             axes.text(right, y - 0.2, row.title, ha="right", va="bottom")
-            axes.text(right, y + 0.4, row.subtitle, ha="right", va="top", fontsize=SMALL_PT, color=GREY)
+            axes.text(right, y + 0.4, row.subtitle, ha="right", va="top", fontsize=look().page.small_pt, color=GREY)
         else:
             axes.text(right, y, row.title, ha="right", va="center")
 
@@ -233,15 +235,3 @@ def _draw_well(axes: Axes, row: Row, well: str, x: float, y: float, half: float)
         interpolation="none",
     )
     image.set_clip_path(Rectangle((x - half, y - half), 2 * half, 2 * half, transform=axes.transData))
-
-
-def _ticks(norm: Normalize) -> list[float]:
-    """Return round times in ms within a window."""
-    assert norm.vmin is not None
-    assert norm.vmax is not None
-    if isinstance(norm, LogNorm):
-        decades = range(math.floor(math.log10(norm.vmin)), math.ceil(math.log10(norm.vmax)) + 1)
-        ticks = [step * 10.0**decade for decade, step in itertools.product(decades, (1, 2, 5))]
-    else:
-        ticks = [float(tick) for tick in MaxNLocator(5).tick_values(norm.vmin, norm.vmax)]
-    return [tick for tick in ticks if norm.vmin <= tick <= norm.vmax]

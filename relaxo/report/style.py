@@ -1,6 +1,6 @@
-"""How the figures look: sizes in mm as journals state them, colours that all can tell apart, text that stays text.
+"""How the figures are drawn: sizes in mm as journals state them, text that stays text, and the colours of maps.
 
-The colours are those of Okabe and Ito; the maps' are lipari for T1 and navia for T2, with black where there is no value
+The colours of maps are lipari for T1 and navia for T2, with black where there is no value
 (Fuderer et al., Magn. Reson. Med. 93:490, 2025, doi 10.1002/mrm.30290).
 """
 
@@ -15,28 +15,16 @@ import matplotlib.style
 from cmcrameri import cm
 from matplotlib import font_manager
 
+from relaxo.report.look import look
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from matplotlib.colors import Colormap
 
-#: A double column.
-WIDTH_MM = 180.0
-#: A page, less its caption.
-HEIGHT_MM = 225.0
-DPI = 600
-
-TEXT_PT = 7.0
-SMALL_PT = 6.0
-LETTER_PT = 9.0
-
 INK = "#1a1a1a"
 DARK_GREY = "#4d4d4d"
 GREY = "#7f7f7f"
-#: Blue, vermilion, bluish green, reddish purple, orange, sky blue.
-COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-#: Their number shares no factor with the colours', so that the pair repeats late.
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 
 _MM_PER_INCH = 25.4
 #: Each stands in for the signs that those before it lack. DejaVu comes with matplotlib; the rest write Chinese and
@@ -60,13 +48,14 @@ _FAMILIES = (
 def style() -> Iterator[None]:
     """Draw and save figures in this style."""
     installed = set(font_manager.fontManager.get_font_names())
+    text_pt = look().page.text_pt
     settings: dict[str, Any] = {
         "font.family": [family for family in _FAMILIES if family in installed],
-        "font.size": TEXT_PT,
+        "font.size": text_pt,
         # An agent may have a dollar in its name.
         "text.parse_math": False,
         "text.color": INK,
-        "axes.labelsize": TEXT_PT,
+        "axes.labelsize": text_pt,
         "axes.labelcolor": INK,
         "axes.edgecolor": INK,
         "axes.linewidth": 0.6,
@@ -74,8 +63,8 @@ def style() -> Iterator[None]:
         "axes.spines.right": False,
         "axes.labelpad": 3.0,
         "axes.unicode_minus": True,
-        "xtick.labelsize": TEXT_PT,
-        "ytick.labelsize": TEXT_PT,
+        "xtick.labelsize": text_pt,
+        "ytick.labelsize": text_pt,
         "xtick.color": INK,
         "ytick.color": INK,
         "xtick.major.width": 0.6,
@@ -83,7 +72,7 @@ def style() -> Iterator[None]:
         "xtick.major.size": 2.5,
         "ytick.major.size": 2.5,
         "lines.linewidth": 1.0,
-        "legend.fontsize": TEXT_PT,
+        "legend.fontsize": text_pt,
         "legend.frameon": False,
         "figure.facecolor": "white",
         "savefig.facecolor": "white",
@@ -91,6 +80,7 @@ def style() -> Iterator[None]:
         "pdf.fonttype": 42,
         # The same result gives the same file.
         "svg.hashsalt": "relaxo",
+        **look().matplotlib,
     }
     chatter = logging.getLogger("matplotlib.font_manager")
     level = chatter.level
@@ -112,6 +102,8 @@ def inches(millimetres: float) -> float:
 
 
 def map_colours(quantity: str) -> Colormap:
-    """Return the colours of a T1 or T2 map; black where there is no value."""
-    colours: Colormap = cm.lipari if quantity == "T1" else cm.navia
+    """Return the colours of a map of T1, T2, R1 or R2, those of rates reversed; black where there is no value."""
+    colours: Colormap = cm.lipari if quantity.endswith("1") else cm.navia
+    if quantity.startswith("R"):
+        colours = colours.reversed()
     return colours.with_extremes(bad="black")

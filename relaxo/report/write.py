@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from relaxo.errors import Cancelled, InputError
 from relaxo.io.files import check_folder, staged
 from relaxo.recipe import load, to_toml
-from relaxo.report.figure import FORMATS, draw, save
+from relaxo.report.figure import draw
 from relaxo.report.maps import map_files, write_fit
+from relaxo.report.material import material
+from relaxo.report.page import FORMATS, save
 from relaxo.report.results import results_table
+from relaxo.report.store import CURVES, MAPS, RESULTS, curves_csv, picture_files, write_pictures
 from relaxo.report.tables import relaxivity_csv, wells_csv
 from relaxo.report.workbook import write_workbook
 
@@ -21,18 +24,15 @@ if TYPE_CHECKING:
     from relaxo.pipeline import Result
     from relaxo.recipe import Recipe
 
-#: The file without which a folder holds no result.
-RESULTS = "results.json"
-
 _RECIPE = "recipe.toml"
-_MAPS = "maps"
 _WORKBOOK = "results.xlsx"
 _OWNED = (
     "wells.csv",
     "relaxivity.csv",
     _WORKBOOK,
     *(f"figure.{name}" for name in FORMATS),
-    *(f"{_MAPS}/{name}" for quantity in ("T1", "T2") for name in map_files(quantity)),
+    CURVES,
+    *(f"{MAPS}/{name}" for quantity in ("T1", "T2") for name in (*map_files(quantity), *picture_files(quantity))),
 )
 
 
@@ -64,20 +64,26 @@ def write(result: Result, folder: Path, progress: Callable[[int, int], bool] | N
     Cancelled
         When `progress` answers False.
     """
+    source = material(result)
     steps: list[Callable[[Path], object]] = [
         *(
             lambda staging, quantity=quantity, maps=maps: write_fit(
-                quantity, maps, result.stacks[quantity], _made(staging / _MAPS), folder / _MAPS
+                quantity, maps, result.stacks[quantity], _made(staging / MAPS), folder / MAPS
             )
             for quantity, maps in result.maps.items()
+        ),
+        *(
+            lambda staging, quantity=quantity: write_pictures(source, quantity, _made(staging / MAPS))
+            for quantity in source.quantities
         ),
         lambda staging: _text(staging / "wells.csv", wells_csv(result)),
         lambda staging: _text(staging / "relaxivity.csv", relaxivity_csv(result.agents)),
         lambda staging: write_workbook(result, staging / _WORKBOOK),
-        lambda staging: save(draw(result), staging),
+        lambda staging: _text(staging / CURVES, curves_csv(source)),
+        lambda staging: save(draw(source), staging),
         lambda staging: _text(
             staging / RESULTS,
-            json.dumps(results_table(result), indent=2, ensure_ascii=False, allow_nan=False) + "\n",
+            json.dumps(results_table(result, source), indent=2, ensure_ascii=False, allow_nan=False) + "\n",
         ),
     ]
     owned = _owned(folder, result.recipe)
@@ -96,7 +102,7 @@ def write(result: Result, folder: Path, progress: Callable[[int, int], bool] | N
         "relaxivity": folder / "relaxivity.csv",
         "workbook": folder / _WORKBOOK,
         "recipe": folder / _RECIPE,
-        "maps": folder / _MAPS,
+        "maps": folder / MAPS,
         "figure": folder / f"figure.{FORMATS[0]}",
     }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from relaxo.data import Contents
 from relaxo.errors import InputError
+from relaxo.units import ms_to_s
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,6 +69,8 @@ def match(wells: Wells, contents: Sequence[ContentsPart]) -> dict[str, Contents]
             stock_error_percent=entry.stock_error_percent,
             pipetting_error_percent=entry.pipetting_error_percent,
             assay_error_percent=entry.assay_error_percent,
+            T1_reference=None if entry.T1_reference_ms is None else ms_to_s(entry.T1_reference_ms),
+            T2_reference=None if entry.T2_reference_ms is None else ms_to_s(entry.T2_reference_ms),
         )
     return found
 

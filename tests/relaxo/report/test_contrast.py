@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 
-from relaxo.data import Geometry, Protocol, Stack, Well, Wells
-from relaxo.report.contrast import clearest, mean_signal
+from relaxo.report.contrast import clearest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,14 +53,3 @@ def test_wells_without_signal_and_agents_without_wells_do_not_count() -> None:
 
 def test_noise_about_nothing_gives_an_image_all_the_same() -> None:
     assert clearest([np.zeros((3, 4))], 1) == 0
-
-
-def test_the_mean_is_over_the_voxels_that_count() -> None:
-    geometry = Geometry((1, 2, 3), np.eye(4))
-    labels = np.array([[[1, 1, 0], [2, 0, 0]]])
-    wells = Wells(geometry, labels, tuple(Well(name, 0, 0, 0, (0, 0), 1.0) for name in ("a", "b", "empty")))
-    signal = np.arange(12, dtype=float).reshape(2, 1, 2, 3)
-    stack = Stack(signal, Protocol("MESE", "EchoTime", np.array([0.01, 0.02])), geometry)
-    means = mean_signal(stack, wells)
-    assert means[:, :2] == pytest.approx(np.array([[0.5, 3.0], [6.5, 9.0]]))
-    assert np.isnan(means[:, 2]).all()

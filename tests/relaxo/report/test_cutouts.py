@@ -12,6 +12,7 @@ from matplotlib.colors import LogNorm
 from relaxo.data import Geometry, Well, Wells
 from relaxo.report.cutouts import rows
 from relaxo.report.groups import groups
+from relaxo.report.material import material
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def by_title(result: Result) -> dict[str, Row]:
-    return {row.title: row for row in rows(result, groups(result))}
+    return {row.title: row for row in rows(material(result), groups(result))}
 
 
 def test_the_rows_are_those_of_the_paper(by_title: dict[str, Row]) -> None:
@@ -60,7 +61,7 @@ def test_the_windows_hold_all_wells(by_title: dict[str, Row]) -> None:
 
 def test_times_that_are_much_alike_are_shown_on_a_plain_scale(make_result: Callable[..., Result]) -> None:
     result = make_result({"x": ((0.5, 0.7, 0.9), (4.0, 5.0))}, blank=False)
-    norm = rows(result, groups(result))[2].norm
+    norm = rows(material(result), groups(result))[2].norm
     assert not isinstance(norm, LogNorm)
     assert norm.vmin == 0
     assert norm.vmax == pytest.approx(440, abs=20)
@@ -68,7 +69,7 @@ def test_times_that_are_much_alike_are_shown_on_a_plain_scale(make_result: Calla
 
 def test_signed_images_keep_their_sign(make_result: Callable[..., Result]) -> None:
     result = make_result(component="real")
-    row = rows(result, groups(result))[0]
+    row = rows(material(result), groups(result))[0]
     assert row.norm.vmin is not None
     assert row.norm.vmin < 0
     assert row.norm.vmax is not None
@@ -116,5 +117,5 @@ def test_voxels_of_no_value_at_all_give_a_black_row(result: Result) -> None:
         maps.r_squared,
     )
     blind = dataclasses.replace(result, maps={**result.maps, "T1": nothing})
-    picture, _ = rows(blind, groups(blind))[2].cut("1", 4.0)
+    picture, _ = rows(material(blind), groups(blind))[2].cut("1", 4.0)
     assert picture[..., :3].max() == 0

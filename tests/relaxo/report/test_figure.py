@@ -19,7 +19,8 @@ from relaxo.errors import AnalysisError
 from relaxo.report import draw, rounded, save
 from relaxo.report.groups import groups
 from relaxo.report.lines import draw_lines
-from relaxo.report.style import COLOURS, HEIGHT_MM, WIDTH_MM, style
+from relaxo.report.look import Page, Series
+from relaxo.report.style import style
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,8 +114,8 @@ def test_legends_cover_nothing(odd_figure: Figure) -> None:
 def test_the_page_is_a_double_column_and_no_longer_than_one(make_result: ResultFactory) -> None:
     for case in ("two agents", "24 wells", "four agents"):
         width, height = draw(make_result(**CASES[case])).get_size_inches() * 25.4
-        assert width == pytest.approx(WIDTH_MM)
-        assert height <= HEIGHT_MM
+        assert width == pytest.approx(Page().double_mm)
+        assert height <= Page().height_mm
 
 
 def test_the_legend_gives_every_relaxivity_with_its_error(figure: Figure, result: Result) -> None:
@@ -153,7 +154,7 @@ def test_points_lines_and_reference_are_where_they_were_measured(figure: Figure,
     drawn = {tuple(line.get_xydata()[0]) for line in axes.lines if line.get_marker() not in {"None", "|", "_"}}
     for rate in result.rates["R1"].wells:
         assert any(np.allclose(point, (rate.concentration, rate.rate)) for point in drawn), rate.well
-    fitted = [line for line in axes.lines if line.get_color() == COLOURS[0] and len(line.get_xdata()) > 2]
+    fitted = [line for line in axes.lines if line.get_color() == Series().colours[0] and len(line.get_xdata()) > 2]
     gd6 = result.agents[0].r1
     assert gd6 is not None
     (line,) = fitted

@@ -12,10 +12,11 @@ from matplotlib.figure import Figure
 from relaxo.errors import Cancelled, UsageError
 from relaxo.recipe import load, to_toml
 from relaxo.report import check, write
-from relaxo.report.figure import FORMATS
+from relaxo.report.look import Look, Page, looking
+from relaxo.report.page import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from relaxo.pipeline import Result
@@ -29,6 +30,9 @@ PROMISED = {
     "maps/T1map.json",
     "maps/T2map.nii.gz",
     "maps/T2map.json",
+    "maps/T1_weighted.nii.gz",
+    "maps/T2_wells.json",
+    "curves.csv",
     *(f"figure.{name}" for name in FORMATS),
 }
 
@@ -48,9 +52,10 @@ WRITING = importlib.import_module("relaxo.report.write")
 
 
 @pytest.fixture
-def _whole_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+def _whole_figure() -> Iterator[None]:
     """Draw the figure, at a resolution that takes less time."""
-    monkeypatch.setattr("relaxo.report.figure.DPI", 60)
+    with looking(Look(page=Page(dpi=60))):
+        yield
 
 
 @pytest.fixture(autouse=True)
