@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
-_STAGING = ".relaxo-partial-"
+#: What the names of folders begin with in which results are not complete.
+STAGING = ".relaxo-partial-"
 _PREVIOUS = "previous"
 _DAY = 86400.0
 
@@ -49,7 +50,7 @@ def staged(folder: Path, *, seal: str | None = None, owned: Collection[str] = ()
     new_parents = [parent for parent in target.parents if not parent.exists()]
     # Inside a folder that exists: its parent may be another disk, or forbidden.
     # Not made by tempfile, whose folders are closed to everybody else: this one becomes the result.
-    staging = (target if target.is_dir() else target.parent) / f"{_STAGING}{secrets.token_hex(4)}"
+    staging = (target if target.is_dir() else target.parent) / f"{STAGING}{secrets.token_hex(4)}"
     try:
         staging.mkdir(parents=True)
         yield staging
@@ -82,7 +83,7 @@ def check_folder(folder: Path, *, seal: str | None = None, owned: Collection[str
     """
     if folder.exists() and not folder.is_dir():
         raise UsageError("a folder is needed here, and this is a file", where=str(folder), hint="Choose another name")
-    if seal is None or (folder / seal).exists() or any(folder.glob(f"{_STAGING}*/{_PREVIOUS}")):
+    if seal is None or (folder / seal).exists() or any(folder.glob(f"{STAGING}*/{_PREVIOUS}")):
         return
     foreign = sorted(name for name in owned if (folder / name).exists())
     if foreign:
@@ -92,6 +93,16 @@ def check_folder(folder: Path, *, seal: str | None = None, owned: Collection[str
             where=str(folder),
             hint="Choose another folder, or move these files away",
         )
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file, which then is there as a whole or as it was before; raises OSError when it cannot."""
+    part = path.with_name(f"{STAGING}{secrets.token_hex(4)}")
+    try:
+        part.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _replace(staging: Path, target: Path, seal: str | None, owned: Collection[str]) -> None:
@@ -117,6 +128,6 @@ def _replace(staging: Path, target: Path, seal: str | None, owned: Collection[st
 
 def _sweep(target: Path) -> None:
     """Remove what runs that were killed left here; a younger folder may belong to one that still runs."""
-    for folder in target.glob(f"{_STAGING}*"):
+    for folder in target.glob(f"{STAGING}*"):
         if folder.stat().st_mtime < time.time() - _DAY:
             shutil.rmtree(folder, ignore_errors=True)
