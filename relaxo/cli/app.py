@@ -50,12 +50,27 @@ class _Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 2 the call is wrong, 3 the input could not be used, 4 the analysis could not be done.",
 )
-@click.version_option(__version__, prog_name="relaxo")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda *told: _print_version(told[-1]),
+    help="Show the version and the fit engine, and exit.",
+)
 def relaxo() -> None:
     """From the scanner's DICOMs to T1 and T2 maps, r1, r2 and the figure.
 
     Begin with `relaxo demo`.
     """
+
+
+def _print_version(wanted: object) -> None:
+    if wanted:
+        from relaxo.fitting import engine_name
+
+        click.echo(f"relaxo {__version__}, {engine_name()} engine")
+        raise click.exceptions.Exit
 
 
 def run_command(arguments: Sequence[str] | None = None) -> int:
