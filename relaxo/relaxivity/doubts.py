@@ -21,6 +21,9 @@ _DOUBTFUL = 0.01
 #: A bend below this share of the rise changes no relaxivity that anybody compares, however sure it is.
 _LEAST_BEND = 0.01
 
+#: Differences below this share are those of the arithmetic.
+_ROUNDING = 1e-6
+
 #: Stated errors are said to be too small below this, as `regress` enlarges them.
 _CONTRADICTED = 0.05
 
@@ -150,7 +153,7 @@ def _about_blank(name: str, line: Line) -> list[Notice]:
         own = float(line.rate_error[index])
         degrees = line.interval_degrees_of_freedom or line.degrees_of_freedom
         allowed = quantile(degrees) * (own**2 + line.intercept.standard_error**2) ** 0.5
-        if abs(off) > allowed > 0:
+        if abs(off) > max(allowed, _ROUNDING * float(line.rate[index])):
             doubts.append(
                 Notice(
                     "intercept_not_blank",

@@ -108,7 +108,8 @@ def _curvature(concentration: Vector, rate: Vector, error: Vector) -> tuple[floa
     standard_error = math.sqrt(variance * float(np.sum(np.linalg.inv(r)[2] ** 2)))
     value = float(found[2] / scale[2] / unit**2)
     if not standard_error > 1e-12 * abs(found).max():
-        return value, math.nan
+        # An exact parabola, or an exact line.
+        return value, 0.0 if abs(found[2]) > 1e-9 * abs(found).max() else math.nan
     return value, float(2 * t.sf(abs(found[2]) / standard_error, n - 3))
 
 

@@ -184,3 +184,53 @@ def test_errors_of_concentrations_are_said_to_be_left_out() -> None:
     )
     _, notices = analyse({"R1": Rates("R1", wells)}, RegressionPart())
     assert codes(notices) == ["concentration_errors_left_out"]
+    york = RegressionPart(method="york", rate_error_percent=1)
+    (agent,), notices = analyse({"R1": Rates("R1", wells)}, york)
+    assert notices == ()
+    assert agent.r1 is not None
+    assert {share.source for share in agent.r1.budget} == {"rates", "concentration", "stock"}
+
+
+def test_a_series_that_bends_is_doubted() -> None:
+    rows = [("x", c, 0.4 + 12 * c + 4 * c * c, None) for c in (0.0, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)]
+    (agent,), notices = analyse({"R1": rates("R1", *rows)}, RegressionPart())
+    assert agent.r1 is not None
+    assert agent.r1.quality is not None
+    assert agent.r1.quality.r_squared > 0.99
+    assert "curved" in codes(notices)
+
+
+def test_a_line_that_misses_its_blank_is_doubted() -> None:
+    rows = [("x", 0.0, 3.0, None), *(("x", c, 0.4 + 2 * c, None) for c in (2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0))]
+    _, notices = analyse({"R1": rates("R1", *rows)}, RegressionPart(method="robust", weights="relative"))
+    assert {"intercept_not_blank", "outlier"} <= set(codes(notices))
+    assert {notice.well for notice in notices if notice.code == "intercept_not_blank"} == {"1"}
+
+
+def test_scatter_beyond_the_stated_errors_is_told() -> None:
+    rows = [("x", c, (0.4 + 12 * c) * (1 + e), None) for c, e in zip(SERIES, (0.1, -0.1, 0.1, -0.1), strict=True)]
+    _, notices = analyse({"R1": rates("R1", *rows)}, RegressionPart(method="york", rate_error_percent=1))
+    assert "errors_too_small" in codes(notices)
+
+
+def test_two_ratios_that_disagree_are_told() -> None:
+    concentrations = (0.0, 0.1, 0.2, 0.4, 0.8)
+    straight = [("x", c, 0.4 + 12 * c, None) for c in concentrations]
+    bent = [("x", c, (0.5 + 24 * c) * (1.6 if c == 0.8 else 1), None) for c in concentrations]
+    both = {"R1": rates("R1", *straight), "R2": rates("R2", *bent)}
+    _, notices = analyse(both, RegressionPart(method="robust", rate_error_percent=1))
+    (agent,), _ = analyse(both, RegressionPart(method="robust", rate_error_percent=1))
+    assert agent.ratio is not None
+    assert agent.ratio.value == pytest.approx(2, rel=0.01)
+    assert "outlier" in codes(notices)
+    _, notices = analyse(both, RegressionPart(weights="relative"))
+    assert "outlier" in codes(notices)
+
+
+def test_a_verdict_is_given_where_it_is_asked_for() -> None:
+    both = {quantity: rates(quantity, *series(quantity, "Gd6", GD6)) for quantity in ("R1", "R2")}
+    (agent,), _ = analyse(both, RegressionPart())
+    assert agent.verdict is None
+    (agent,), _ = analyse(both, RegressionPart(ratio_threshold=2))
+    assert agent.verdict is not None
+    assert agent.verdict.answer == "below"

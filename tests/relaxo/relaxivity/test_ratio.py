@@ -9,8 +9,9 @@ import statsmodels.api as sm
 from relaxo.data import WellRate
 from relaxo.errors import AnalysisError
 from relaxo.recipe import RegressionPart
-from relaxo.relaxivity import covariance_of_slopes, ratio
+from relaxo.relaxivity import covariance_of_slopes, disagree, fieller, ratio, slope_of_rates, verdict
 from relaxo.relaxivity import regress as regress_part
+from relaxo.relaxivity.interval import quantile
 
 
 def regress(quantity, of, weights="relative"):
@@ -132,3 +133,87 @@ def test_a_ratio_to_nothing_is_refused() -> None:
     flat = 1 + 0.2 * np.random.default_rng(4).standard_normal(R1.size)
     with pytest.raises(AnalysisError, match="r1 is not distinguishable from zero"):
         ratio(regress("r1", wells(flat)), regress("r2", wells(R2)))
+
+
+STATED = RegressionPart(method="york", rate_error_percent=2, pipetting_error_percent=3, stock_error_percent=5)
+
+
+def lines(seed: int = 0, part: RegressionPart = STATED):
+    random = np.random.default_rng(seed)
+    true = CONCENTRATION * (1 + 0.05 * random.standard_normal()) * (1 + 0.03 * random.standard_normal(R1.size))
+    rates = {
+        "r1": (0.4 + 12.06 * true) * (1 + 0.02 * random.standard_normal(R1.size)),
+        "r2": (0.5 + 24.10 * true) * (1 + 0.02 * random.standard_normal(R1.size)),
+    }
+    return tuple(regress_part(name, wells(rate), part, diagnose=False) for name, rate in rates.items())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_ends_of_fiellers_interval_are_just_distinguishable(seed: int) -> None:
+    r1, r2 = lines(seed)
+    for q in fieller(r1, r2):
+        variance = r2.covariance[1, 1] + q * q * r1.covariance[1, 1] - 2 * q * covariance_of_slopes(r1, r2)
+        difference = r2.relaxivity.value - q * r1.relaxivity.value
+        degrees = min(r1.interval_degrees_of_freedom, r2.interval_degrees_of_freedom)
+        assert abs(difference) / np.sqrt(variance) == pytest.approx(quantile(degrees), rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_three_ways_to_the_ratio_agree_where_errors_are_small(seed: int) -> None:
+    r1, r2 = lines(seed)
+    of_slopes, of_rates = ratio(r1, r2), slope_of_rates(r1, r2)
+    low, high = fieller(r1, r2)
+    assert of_rates is not None
+    assert not disagree(of_slopes, of_rates)
+    np.testing.assert_allclose((low, high), of_slopes.ci95, rtol=0.005)
+    assert of_rates.value == pytest.approx(of_slopes.value, rel=0.03)
+
+
+def test_the_stock_and_pipetting_cancel_in_the_ratio() -> None:
+    r1, r2 = lines()
+    both = ratio(r1, r2)
+    assert both.standard_error / both.value < 0.02 < r1.relaxivity.standard_error / r1.relaxivity.value
+    of_rates = slope_of_rates(r1, r2)
+    assert of_rates is not None
+    # A wrong concentration moves a well along the line of R2 on R1.
+    moved = CONCENTRATION * np.array([1, 1, 1.5, 1, 1, 1])
+    exact = [regress_part(n, wells(0.4 + s * moved), STATED, diagnose=False) for n, s in (("r1", 12.0), ("r2", 24.0))]
+    free = slope_of_rates(*exact)
+    assert free is not None
+    assert free.value == pytest.approx(2, rel=1e-9)
+
+
+def test_one_wrong_rate_makes_the_two_ratios_disagree() -> None:
+    wrong = R2.copy()
+    wrong[-1] *= 1.3
+    r1 = regress("r1", wells(R1 * (1 + 1e-3 * np.random.default_rng(0).standard_normal(6))), "none")
+    r2 = regress_part("r2", wells(wrong), RegressionPart(), diagnose=False)
+    of_rates = slope_of_rates(r1, r2)
+    assert of_rates is not None
+    assert of_rates.value != pytest.approx(ratio(r1, r2).value, rel=0.05)
+
+
+def test_too_few_wells_in_common_have_no_line_of_rates() -> None:
+    r1 = regress("r1", wells(R1))
+    r2 = regress("r2", wells(R2, first=5))
+    assert slope_of_rates(r1, r2) is None
+
+
+def test_a_threshold_is_judged_by_its_probability_and_not_by_rounding() -> None:
+    exact = regress("r1", wells(R1)), regress("r2", wells(R2))
+    # 24.10 / 12.06 = 1.998: below 2 where nothing errs, and undecided where anything does.
+    assert verdict(*exact, 2).answer == "below"
+    assert verdict(*exact, 2).probability_below == pytest.approx(1)
+    uncertain = verdict(*lines(), 2)
+    assert uncertain.answer == "undecided"
+    assert 0.025 < uncertain.probability_below < 0.975
+    assert verdict(*lines(), 1.5).answer == "above"
+    assert verdict(*lines(), 2.5).answer == "below"
+
+
+def test_the_probability_is_as_often_right_as_it_says() -> None:
+    answers = [verdict(*lines(seed), 24.10 / 12.06).probability_below for seed in range(300)]
+    # At the true ratio it is uniform.
+    assert np.mean(answers) == pytest.approx(0.5, abs=0.07)
+    assert np.mean(np.array(answers) < 0.025) < 0.06
+    assert np.mean(np.array(answers) > 0.975) < 0.06

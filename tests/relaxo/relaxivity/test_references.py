@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relaxo.data import AgentResult
-from relaxo.errors import AnalysisError
+from relaxo.errors import AnalysisError, InputError
 from relaxo.recipe import RegressionPart
-from relaxo.relaxivity import control_of, is_called, reference, references
+from relaxo.relaxivity import control_of, is_called, published, read_references, reference, references
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,3 +124,93 @@ def test_an_agent_alone_is_no_control_unless_it_is_said_to_be() -> None:
 def test_a_control_that_was_not_measured_is_an_error() -> None:
     with pytest.raises(AnalysisError, match='"Dotarem" is not among the agents that were measured: "Gd6", "x"'):
         control_of(agents("Gd6", "x"), RegressionPart(control="Dotarem"))
+
+
+def test_medium_and_temperature_choose_among_rows_of_one_field() -> None:
+    plasma = reference("gadobutrol", 3.0, medium="human plasma")
+    blood = reference("gadobutrol", 3.0, medium="whole blood")
+    assert plasma is not None
+    assert blood is not None
+    assert (plasma.r1, plasma.medium) == (4.97, "human plasma")
+    assert "blood" in blood.medium
+
+
+def test_nothing_is_interpolated_unless_asked_and_then_it_is_marked() -> None:
+    assert reference("gadobutrol", 2.0) is None
+    between = reference("gadobutrol", 2.0, medium="plasma", interpolate=True)
+    assert between is not None
+    assert between.status == "interpolated"
+    assert between.field_T == 2.0
+    assert "1.5 T and 3 T" in between.citation
+    assert between.r1 is not None
+    assert 4.78 < between.r1 < 4.97
+    assert between.r2 is None
+    # Beyond the last field nothing is known, and asking changes no row that there is.
+    assert reference("gadobutrol", 20.0, interpolate=True) is None
+    assert reference("gadobutrol", 3.0, interpolate=True) == reference("gadobutrol", 3.0)
+
+
+OWN = """agent,synonyms,field_T,temperature_C,medium,per,r1,r1_se,r2,r2_se,citation,doi,ions_per_molecule
+Gd-DTPA,Magnevist,1.0,25,water,ion,4.3,0.1,4.9,,"Ours, 2024",,1
+newagent,,1.0,,,molecule,30,,70,,,,
+"""
+
+
+def test_a_users_own_agents_come_first(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(OWN, encoding="utf-8-sig")
+    own = read_references(path)
+    assert [agent.status for agent in own] == ["own", "own"]
+    assert own[1].citation == "own value"
+    found = reference("gd dtpa", 1.0, own=own)
+    assert found is not None
+    assert (found.r1, found.status) == (4.3, "own")
+    assert reference("newagent", 1.0, own=own) == own[1]
+    assert reference("newagent", 1.0) is None
+    assert published(own=own)[0] == own[0]
+
+
+def test_semicolons_part_columns_too(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("agent;field_T;r1;r2\nx;1.5;4;5\n")
+    (own,) = read_references(path)
+    assert (own.agent, own.field_T, own.r1, own.r2, own.per) == ("x", 1.5, 4, 5, "ion")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("agent,r1\nx,4\n", "no column field_T"),
+        ("", "no column agent"),
+        ("agent,field_T,r1\nx,1.5,four\n", '"four" in the column r1 is not a number'),
+        ("agent,field_T,r1\nx,1.5,-4\n", "not above zero"),
+        ("agent,field_T,r1\nx,,4\n", "no field_T"),
+        ("agent,field_T,r1\n,1.5,4\n", "no name"),
+        ("agent,field_T,r1,r2\nx,1.5,,\n", "neither r1 nor r2"),
+        ("agent,field_T,r1,per\nx,1.5,4,gram\n", "neither ion nor molecule"),
+        ("agent,field_T,r1,ions_per_molecule\nx,1.5,4,1.5\n", "not a whole number"),
+    ],
+)
+def test_a_table_that_is_none_names_the_line(text: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(text)
+    with pytest.raises(InputError, match=words) as caught:
+        read_references(path)
+    assert caught.value.hint
+    assert str(path) in (caught.value.where or "")
+
+
+def test_a_table_that_is_not_there_or_no_text(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        read_references(tmp_path / "none.csv")
+    (tmp_path / "binary.csv").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="not UTF-8"):
+        read_references(tmp_path / "binary.csv")
+
+
+def test_the_list_can_be_narrowed() -> None:
+    assert {agent.agent for agent in published(field_T=1.0)} == {"Gd6 cluster", "gadopentetate"}
+    assert {agent.agent for agent in published(name="Gadovist")} == {"gadobutrol"}
+    assert all("plasma" in agent.medium for agent in published(medium="plasma"))
+    assert published(field_T=2.0) == ()
+    assert {agent.status for agent in published(field_T=2.0, interpolate=True)} == {"interpolated"}

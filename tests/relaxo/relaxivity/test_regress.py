@@ -225,3 +225,155 @@ def test_unweighted_nist_intercept_is_lost_to_the_top_vial(reference_tables: Pat
     concentration, rate = nist(reference_tables, "MnCl2", "1", "1p5T", "T2")
     assert regress("r2", wells(concentration, rate), "none").intercept.standard_error == pytest.approx(1.44, abs=0.01)
     assert regress("r2", wells(concentration, rate)).intercept.standard_error < 0.1
+
+
+@pytest.mark.parametrize(
+    ("salt", "batch", "temperature", "r1", "r2"),
+    [
+        ("NiCl2", "2", "20", 0.700, 0.981),
+        ("MnCl2", "2.5", "20", 7.27, 119.1),
+        *(
+            ("NiCl2", "2", temperature, r1, r2)
+            for temperature, r1, r2 in zip(
+                ("16", "18", "20", "22", "24", "26"),
+                (0.684, 0.694, 0.699, 0.703, 0.704, 0.703),
+                (0.948, 0.970, 0.981, 0.983, 0.977, 0.967),
+                strict=True,
+            )
+        ),
+    ],
+)
+def test_nist_relaxivities_at_3_tesla_by_temperature(
+    salt: str, batch: str, temperature: str, r1: float, r2: float, reference_tables: Path
+) -> None:
+    with (reference_tables / "nist_batch2_temperature.csv").open(encoding="utf-8") as lines:
+        rows = [
+            row
+            for row in csv.DictReader(lines)
+            if (row["salt"], row["batch"], row["temperature_C"]) == (salt, batch, temperature)
+        ]
+    concentration = [float(row["concentration_mM"]) for row in rows]
+    for quantity, expected in (("r1", r1), ("r2", r2)):
+        rate = [1e3 / float(row[f"T{quantity[1]}_ms"]) for row in rows]
+        line = regress(quantity, wells(concentration, rate))  # type: ignore[arg-type]
+        assert line.relaxivity.value == pytest.approx(expected, rel=0.003)
+
+
+# Where the intercept comes from, and what an interval is made of
+
+DOSES = np.array([0.0, 0.0, 0.1, 0.2, 0.4, 0.7, 1.0])
+
+
+def noisy(seed: int = 0, size: float = 0.01) -> NDArray[np.float64]:
+    random = np.random.default_rng(seed)
+    rate: NDArray[np.float64] = (0.4 + 12 * DOSES) * (1 + size * random.standard_normal(DOSES.size))
+    return rate
+
+
+def test_a_fixed_intercept_is_that_of_the_recipe() -> None:
+    rate = noisy()
+    line = regress("r1", wells(DOSES, rate), "none", intercept="fixed", intercept_R1_per_s=0.35)
+    fit = sm.OLS(rate - 0.35, DOSES).fit()
+    assert line.intercept.value == 0.35
+    assert line.intercept.ci95 == (0.35, 0.35)
+    assert line.relaxivity.value == pytest.approx(fit.params[0], rel=1e-10)
+    assert line.relaxivity.standard_error == pytest.approx(fit.bse[0], rel=1e-8)
+    assert line.degrees_of_freedom == DOSES.size - 1
+
+
+def test_a_fixed_intercept_needs_its_value() -> None:
+    with pytest.raises(AnalysisError, match="its value is not given"):
+        regress("r2", wells(DOSES, noisy()), "none", intercept="fixed", intercept_R1_per_s=0.35)
+
+
+def test_the_blank_gives_the_intercept_and_its_error_enters_the_slope() -> None:
+    rate = noisy()
+    line = regress("r1", wells(DOSES, rate), "none", intercept="blank")
+    blank = rate[:2].mean()
+    assert line.intercept.value == pytest.approx(blank, rel=1e-12)
+    assert line.wells == ("3", "4", "5", "6", "7")
+    x = DOSES[2:]
+    assert line.relaxivity.value == pytest.approx(x @ (rate[2:] - blank) / (x @ x), rel=1e-12)
+    (scatter, intercept, stock) = line.budget
+    assert (scatter.source, intercept.source, stock.source) == ("scatter", "intercept", "stock")
+    # The slope turns about the blank: by sum x / sum x² for each 1/s of it.
+    assert intercept.standard_error == pytest.approx(line.intercept.standard_error * x.sum() / (x @ x), rel=1e-9)
+    assert stock.standard_error == 0
+
+
+def test_a_blank_that_was_not_measured_gives_none() -> None:
+    with pytest.raises(AnalysisError, match="no usable well has concentration 0"):
+        regress("r1", wells([0.1, 0.2, 0.4], [1.6, 2.8, 5.2]), "none", intercept="blank")
+
+
+def test_the_stock_is_added_after_the_fit() -> None:
+    plain = regress("r1", wells(DOSES, noisy()), "none")
+    with_stock = regress("r1", wells(DOSES, noisy()), "none", stock_error_percent=5)
+    assert with_stock.relaxivity.value == plain.relaxivity.value
+    assert with_stock.relaxivity.standard_error == pytest.approx(
+        np.hypot(plain.relaxivity.standard_error, 0.05 * plain.relaxivity.value)
+    )
+    assert with_stock.intercept == plain.intercept
+    np.testing.assert_array_equal(with_stock.covariance, plain.covariance)
+    # Of 5 % hardly anything is scatter, so that the interval is nearly normal.
+    low, high = with_stock.relaxivity.ci95
+    assert (high - low) / 2 / with_stock.relaxivity.standard_error == pytest.approx(1.96, abs=0.02)
+
+
+def test_the_budget_adds_up_to_the_standard_error() -> None:
+    stated = {"rate_error_percent": 2, "pipetting_error_percent": 3, "assay_error_percent": 1, "stock_error_percent": 5}
+    for method in ("york", "robust"):
+        for seed in range(5):
+            line = regress("r1", wells(DOSES, noisy(seed, 0.03)), "none", method=method, **stated)
+            shares = {share.source: share.standard_error for share in line.budget}
+            assert {"rates", "pipetting", "assay", "stock"} <= set(shares)
+            assert np.hypot.reduce(list(shares.values())) == pytest.approx(line.relaxivity.standard_error, rel=1e-6)
+            assert shares["pipetting"] == pytest.approx(3 * shares["assay"], rel=1e-9)
+            assert shares["stock"] == pytest.approx(0.05 * line.relaxivity.value, rel=1e-9)
+
+
+def test_stated_errors_that_hold_are_believed_and_those_that_do_not_are_enlarged() -> None:
+    held = regress("r1", wells(DOSES, noisy(0, 0.01)), "none", method="york", rate_error_percent=1)
+    assert held.interval_degrees_of_freedom == np.inf
+    assert held.scale == 1
+    small = regress("r1", wells(DOSES, noisy(0, 0.05)), "none", method="york", rate_error_percent=0.5)
+    assert small.quality is not None
+    assert small.quality.chi_square_p < 0.05
+    assert small.scale == pytest.approx(small.quality.birge_ratio)
+    assert small.interval_degrees_of_freedom == DOSES.size - 2
+    assert "unexplained" in {share.source for share in small.budget}
+
+
+def test_errors_in_both_axes_need_errors_of_the_rates() -> None:
+    with pytest.raises(AnalysisError, match="not every rate has one"):
+        regress("r1", wells(DOSES, noisy()), "none", method="york", pipetting_error_percent=3)
+
+
+def test_a_well_may_state_its_own_errors() -> None:
+    rows = tuple(
+        WellRate(str(i), r, np.nan, 0.02 * r, 0, c, pipetting_error=0.1 if c == 1.0 else None, stock_error=0.04)
+        for i, (c, r) in enumerate(zip(DOSES, noisy(), strict=True))
+    )
+    line = regress("r1", rows, "none", method="york", pipetting_error_percent=1)
+    assert line.concentration_error is not None
+    np.testing.assert_allclose(line.concentration_error[-2:], [0.007, 0.1])
+    assert {share.source: share.standard_error for share in line.budget}["stock"] == pytest.approx(
+        0.04 * line.relaxivity.value
+    )
+
+
+def test_wells_of_one_agent_have_one_stock() -> None:
+    rows = tuple(
+        WellRate(str(i), r, np.nan, np.nan, 0, c, stock_error=0.01 * i)
+        for i, (c, r) in enumerate(zip(DOSES, noisy(), strict=True))
+    )
+    with pytest.raises(AnalysisError, match="different errors of their stock"):
+        regress("r1", rows, "none")
+
+
+def test_the_line_with_the_excluded_wells_stands_beside() -> None:
+    used, left_out = wells(DOSES, noisy())[:-1], wells(DOSES, noisy())[-1:]
+    line = regress_part("r1", used, RegressionPart(), left_out)
+    (both,) = line.alternatives
+    assert (both.kind, both.wells) == ("with_excluded", ("7",))
+    assert both.relaxivity.value == pytest.approx(regress("r1", wells(DOSES, noisy()), "none").relaxivity.value)
