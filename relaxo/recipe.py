@@ -36,18 +36,129 @@ class StacksPart(Part, frozen=True):
     T2: str | None = None
 
 
+class WellEditPart(Part, frozen=True):
+    """One change by hand to the wells as they were named; changes are made one after the other."""
+
+    do: Literal["add", "change", "delete"]
+    well: str | None = None
+    """The well to change or delete, by its name at that point; or the one at a place:"""
+    at: tuple[float, float] | None = None
+    """Row and column in pixels, counted from 0, of the images that wells are found in."""
+    name: str | None = None
+    """Its new name; of an added well the next free one where nothing is said."""
+    row: float | None = None
+    """Of its new centre, in pixels."""
+    column: float | None = None
+    radius_mm: Positive | None = None
+    """Of a circle."""
+    semi_axes_mm: tuple[Positive, Positive] | None = None
+    """Of an ellipse: the one that points down at an angle of 0, and the one that points right."""
+    angle_deg: float = 0.0
+    """By which an ellipse is turned clockwise on the screen."""
+    corners: tuple[tuple[float, float], ...] | None = None
+    """Of a polygon: row and column of each in pixels; its centre follows from them."""
+    slices: tuple[Annotated[int, msgspec.Meta(ge=0)], Annotated[int, msgspec.Meta(ge=0)]] | None = None
+    """First and last slice, counted from 0."""
+
+    def __post_init__(self) -> None:
+        shapes = sum(shape is not None for shape in (self.radius_mm, self.semi_axes_mm, self.corners))
+        if shapes > 1:
+            raise ValueError("a well has one of `radius_mm`, `semi_axes_mm` and `corners`")
+        if self.corners is not None and len(self.corners) < 3:
+            raise ValueError("a polygon has at least three `corners`")
+        if (self.row is None) != (self.column is None):
+            raise ValueError("a centre has a `row` and a `column`")
+        if self.corners is not None and self.row is not None:
+            raise ValueError("the centre of a polygon follows from its `corners`")
+        if self.slices is not None and self.slices[0] > self.slices[1]:
+            raise ValueError("the first of the `slices` comes before the last")
+        if self.do == "add":
+            if self.well is not None or self.at is not None:
+                raise ValueError("an added well has a `name`, `row` and `column`")
+            if shapes == 0 or (self.row is None and self.corners is None):
+                raise ValueError("an added well needs `row`, `column` and a radius, or `corners`")
+        elif (self.well is None) == (self.at is None):
+            raise ValueError("the well to change or delete is given by `well`, or by `at`")
+
+
+class TemplateWellPart(Part, frozen=True):
+    """A well of a template."""
+
+    name: str
+    down_mm: float
+    """From the origin of the template."""
+    right_mm: float
+    radius_mm: Positive
+
+
+class TemplatePart(Part, frozen=True, kw_only=True):
+    """Wells whose places are known, and where they lie in the images."""
+
+    plate: Literal[6, 12, 24, 48, 96, 384] | None = None
+    """A plate of ANSI/SLAS pitch, its origin in the middle; or the wells themselves:"""
+    wells: tuple[TemplateWellPart, ...] = ()
+    radius_mm: Positive | None = None
+    """Of the wells of a plate; as usual for it where nothing is said."""
+    row: float
+    """Of the template's origin, in pixels of the images that wells are found in."""
+    column: float
+    angle_deg: float = 0.0
+    """By which it is turned clockwise on the screen."""
+    mirrored: bool = False
+    """Left and right exchanged, before it is turned."""
+    scale: Positive = 1.0
+    slices: tuple[Annotated[int, msgspec.Meta(ge=0)], Annotated[int, msgspec.Meta(ge=0)]] | None = None
+    """First and last slice; all where nothing is said."""
+
+    def __post_init__(self) -> None:
+        if (self.plate is None) == (not self.wells):
+            raise ValueError("a template is a `plate`, or has `wells`")
+
+
+class MarkerPart(Part, frozen=True):
+    """A well that a person knows by sight, to check how wells are named."""
+
+    well: str
+    """Its name."""
+    row: float
+    """Where it is seen, in pixels of the images that wells are found in."""
+    column: float
+
+
 class WellsPart(Part, frozen=True):
     """How wells are found, named and measured."""
 
-    naming: Literal["auto", "reading", "plate"] = "auto"
-    """``reading``: 1, 2, ... row by row; ``plate``: A1, A2, ...; ``auto``: plate where the wells stand on a lattice
-    and the concentrations table speaks of plate coordinates, else reading."""
+    naming: Literal["auto", "reading", "plate", "ring"] = "auto"
+    """``reading``: 1, 2, ... row by row; ``plate``: A1, A2, ...; ``ring``: 1, 2, ... clockwise from the top, the outer
+    ring first; ``auto``: plate where the wells stand on a lattice and the concentrations table speaks of plate
+    coordinates, else reading."""
+    rotation: Literal[0, 90, 180, 270] = 0
+    """Degrees clockwise by which the image must be turned to show the wells as they are labelled."""
+    mirrored: bool = False
+    """Whether left and right of the image must be exchanged first: the wells are seen from below."""
+    first: str | None = None
+    """Plate coordinate of the first row and column with a well; A1 where nothing is said."""
+    marker: MarkerPart | None = None
     find_in: Literal["T1", "T2"] | None = None
     """The stack that wells are found in; T1 where there is one."""
+    labels: str | None = None
+    """A NIfTI file with the number of a well in each voxel, in place of finding them; absolute once loaded."""
+    template: TemplatePart | None = None
+    """Places of wells in place of finding them."""
     margin_mm: NonNegative = 1.0
     """How far inside its edge a well is measured: the rim holds plastic and partial volume."""
     minimum_voxels: Annotated[int, msgspec.Meta(ge=1)] = 5
     """A well with fewer voxels is not measured."""
+    voids: Literal["cut", "keep"] = "cut"
+    """Whether voxels are left out whose own signal is that of a bubble or void, not of the fluid."""
+    partial_slices: Literal["leave_out", "keep"] = "leave_out"
+    """What becomes of end slices that a well fills only in part."""
+    edit: tuple[WellEditPart, ...] = ()
+    """What a person changed of the wells that were found."""
+
+    def __post_init__(self) -> None:
+        if self.labels is not None and self.template is not None:
+            raise ValueError("wells come from `labels` or from a `template`")
 
 
 class FitPart(Part, frozen=True):
@@ -200,14 +311,17 @@ def load(path: Path) -> Recipe:
         raise InputError(f"the recipe is not valid TOML: {error}", where=str(path), hint="Mend that place") from error
     recipe = from_table(table, where=str(path))
     folder = path.absolute().parent
-    regression = recipe.regression
+    regression, wells = recipe.regression, recipe.wells
     if regression.references is not None:
         own = os.path.normpath(folder / regression.references)
         regression = msgspec.structs.replace(regression, references=own)
+    if wells.labels is not None:
+        wells = msgspec.structs.replace(wells, labels=os.path.normpath(folder / wells.labels))
     return msgspec.structs.replace(
         recipe,
         sources=tuple(os.path.normpath(folder / source) for source in recipe.sources),
         regression=regression,
+        wells=wells,
     )
 
 
@@ -259,6 +373,8 @@ def to_toml(recipe: Recipe, folder: Path) -> str:
     table["sources"] = [_relative(source, folder) for source in recipe.sources]
     if recipe.regression.references is not None:
         table["regression"]["references"] = _relative(recipe.regression.references, folder)
+    if recipe.wells.labels is not None:
+        table["wells"]["labels"] = _relative(recipe.wells.labels, folder)
     return tomli_w.dumps(table)
 
 

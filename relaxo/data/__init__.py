@@ -23,7 +23,7 @@ from relaxo.data.relaxivity import (
     Verdict,
 )
 from relaxo.data.stack import Stack
-from relaxo.data.wells import Contents, Well, Wells
+from relaxo.data.wells import Contents, Tally, Well, Wells
 
 __all__ = [
     "AgentResult",
@@ -47,6 +47,7 @@ __all__ = [
     "Stack",
     "StackSource",
     "StoredPixels",
+    "Tally",
     "Verdict",
     "Well",
     "WellRate",

@@ -33,6 +33,18 @@ class WellRate:
     """Relative standard error of the concentration from pipetting; the recipe's where None."""
     assay_error: float | None = None
     """Relative standard error of the concentration from an assay of this well; the recipe's where None."""
+    median_rate: float = math.nan
+    """1/s; the reciprocal of the median relaxation time. NaN when unknown."""
+    independent_voxels: float = math.nan
+    """How many independent voxels are worth as much as those measured, whose noise is correlated where images were
+    interpolated or filtered; the standard error rests on them. NaN when unknown."""
+    homogeneity: float = math.nan
+    """Standard deviation over the voxels, in units of what the errors of their fits let expect: about 1 in a uniform
+    well. NaN when unknown."""
+    curve_rate: float = math.nan
+    """1/s; of the fit to the mean signal of the well. NaN when nobody fitted it, or it could not be."""
+    curve_standard_error: float = math.nan
+    """1/s; of that fit."""
 
     def __post_init__(self) -> None:
         if self.excluded is None and not (math.isfinite(self.rate) and self.rate > 0):

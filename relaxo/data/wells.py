@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from relaxo.data.geometry import Geometry
+    from relaxo.data.notice import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class Well:
-    """A round well."""
+    """A well: round, or of an outline that a person drew."""
 
     name: str
     """``1``, ``2``, ... in reading order, or a plate coordinate such as ``A1``."""
@@ -52,7 +53,28 @@ class Well:
     radius_mm: float
     """Of the fluid, out to its edge; the measured region is smaller."""
     confidence: float = 1.0
-    """How sure its detection is, from 0 to 1."""
+    """How sure its detection is, from 0 to 1; 1 where a person placed it."""
+    outline: tuple[tuple[float, float], ...] | None = None
+    """Corners of its edge, mm down and right of its centre; None for a circle. `radius_mm` then is that of the circle
+    of the same area."""
+    origin: str = "found"
+    """``found`` by the program, ``changed`` by a person, ``added`` by a person, from a ``template``, or from a label
+    ``image``, whose voxels it keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What became of the voxels whose centre lies within the edge of a well, on one grid."""
+
+    inside: int
+    """All of them; those below add up to these."""
+    measured: int
+    rim: int
+    """Left out because they lie within the margin of the edge."""
+    void: int = 0
+    """Left out because their own signal is not that of the fluid: bubbles, voids, bright rims of voids."""
+    shared: int = 0
+    """Given to another well that overlaps this one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,6 +85,10 @@ class Wells:
     labels: NDArray[Any]
     """(z, y, x), int16; 0 outside, k where the voxel counts for ``wells[k - 1]``."""
     wells: tuple[Well, ...]
+    tallies: tuple[Tally, ...] = ()
+    """Of every well; empty where nobody counted."""
+    notices: tuple[Notice, ...] = ()
+    """What a person must know of how they were found and named."""
 
     def __post_init__(self) -> None:
         labels = frozen(self.labels, np.int16, ndim=3, name="labels", copy=False)
@@ -73,6 +99,8 @@ class Wells:
         names = [well.name for well in self.wells]
         if len(set(names)) != len(names):
             raise ValueError("two wells have the same name")
+        if self.tallies and len(self.tallies) != len(self.wells):
+            raise ValueError(f"{len(self.tallies)} tallies of {len(self.wells)} wells")
         object.__setattr__(self, "labels", labels)
         object.__setattr__(self, "wells", tuple(self.wells))
 

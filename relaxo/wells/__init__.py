@@ -1,22 +1,40 @@
 """Find wells, name them, and measure a map in them."""
 
-from relaxo.wells.find import find
+from relaxo.wells.curves import mean_curves, uneven, with_curves
+from relaxo.wells.edit import edit
+from relaxo.wells.find import find, search
+from relaxo.wells.given import labelled, lay
+from relaxo.wells.label import name
 from relaxo.wells.match import is_plate_name, match
 from relaxo.wells.measure import fill, measure
 from relaxo.wells.naming import plate_names, rename
 from relaxo.wells.raster import rasterise, transfer
+from relaxo.wells.touch import Snapper, hit_test, measure_one
+from relaxo.wells.voids import cut_voids
 from relaxo.wells.window import exclude_outside, outside_window
 
 __all__ = [
+    "Snapper",
+    "cut_voids",
+    "edit",
     "exclude_outside",
     "fill",
     "find",
+    "hit_test",
     "is_plate_name",
+    "labelled",
+    "lay",
     "match",
+    "mean_curves",
     "measure",
+    "measure_one",
+    "name",
     "outside_window",
     "plate_names",
     "rasterise",
     "rename",
+    "search",
     "transfer",
+    "uneven",
+    "with_curves",
 ]

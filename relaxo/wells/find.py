@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from relaxo.data import Well
+from relaxo.data import Notice, Well
 from relaxo.errors import AnalysisError, Cancelled
 from relaxo.wells.circles import SMALLEST_RADIUS, Circle, vote
+from relaxo.wells.complete import completed, without_bath
 from relaxo.wells.edges import principal, stack_edges
-from relaxo.wells.naming import reading_order, rename
+from relaxo.wells.label import name
+from relaxo.wells.naming import reading_order
 from relaxo.wells.raster import rasterise
 from relaxo.wells.refine import by_pixel, refine
 from relaxo.wells.tracks import columns_of_circles
@@ -32,16 +34,15 @@ _AT_ONCE = 48
 _TOUCHING = 0.8
 """Distance of two circles, as a share of the sum of their radii, below which one of them is wrong."""
 _SMALLEST_IMAGE = 16
+_POSSIBLE = 0.35
+"""Confidence of a circle that is left out, and worth a word."""
+_DOUBTFUL = 0.65
+"""Confidence of a well below which it is worth a word."""
+_LISTED = 5
 
 
 def find(stack: Stack, part: WellsPart, progress: Callable[[int, int], bool] | None = None) -> Wells:
-    """Return the round wells of a stack, in reading order, with the voxels in which each is measured.
-
-    All images of a slice are looked at together, so a well may be black in some of them: `relaxo.wells.edges` adds up
-    their edges, `relaxo.wells.circles` lets these vote for circles, `relaxo.wells.refine` places each circle between
-    the pixels and judges it, `relaxo.wells.tracks` follows it through the slices. Left out are circles that the border
-    cuts, that hold no signal in any image, that overlap a surer one, and that look unsure, for which a size unlike that
-    of the other wells is one reason.
+    """Return the wells that `search` finds, named as the recipe says.
 
     Parameters
     ----------
@@ -55,7 +56,37 @@ def find(stack: Stack, part: WellsPart, progress: Callable[[int, int], bool] | N
     Raises
     ------
     AnalysisError
-        When there is no well, or when plate coordinates are asked for and the wells stand on no lattice.
+        When there is no well, when plate coordinates are asked for and the wells stand on no lattice, or when the
+        marker has another name.
+    Cancelled
+        When `progress` answers False.
+    """
+    return name(search(stack, part, progress), part)
+
+
+def search(stack: Stack, part: WellsPart, progress: Callable[[int, int], bool] | None = None) -> Wells:
+    """Return the round wells of a stack, in reading order, with the voxels in which each is measured.
+
+    All images of a slice are looked at together, so a well may be black in some of them: `relaxo.wells.edges` adds up
+    their edges, `relaxo.wells.circles` lets these vote for circles, `relaxo.wells.refine` places each circle between
+    the pixels and judges it, `relaxo.wells.complete` asks what the others say of it, `relaxo.wells.tracks` follows it
+    through the slices. Left out are circles that the border cuts, that hold no signal in any image, that overlap a
+    surer one, and that look unsure, for which a size unlike that of the other wells is one reason; the notices say
+    where they are.
+
+    Parameters
+    ----------
+    stack
+        Images of a phantom: magnitude, signed or complex.
+    part
+        How wells are measured.
+    progress
+        Called with the number of slices done and of all.
+
+    Raises
+    ------
+    AnalysisError
+        When there is no well.
     Cancelled
         When `progress` answers False.
     """
@@ -65,11 +96,15 @@ def find(stack: Stack, part: WellsPart, progress: Callable[[int, int], bool] | N
     pixel = min(row_spacing, column_spacing)
     row_scale, column_scale = pixel / row_spacing, pixel / column_spacing
     sections: list[list[Circle]] = []
+    cut: list[Circle] = []
     for index in range(signal.shape[1]):
         square = _stretched(_stretched(signal[:, index], row_scale, 1), column_scale, 2)
-        sections.append(circles_in(square))
+        whole, by_border = _sorted_out(square)
+        sections.append(whole)
+        cut += by_border
         if progress is not None and not progress(index + 1, signal.shape[1]):
             raise Cancelled
+    columns = columns_of_circles(sections, keep_partial=part.partial_slices == "keep")
     wells = [
         Well(
             name=str(number),
@@ -80,7 +115,7 @@ def find(stack: Stack, part: WellsPart, progress: Callable[[int, int], bool] | N
             radius_mm=circle.radius * pixel,
             confidence=circle.confidence,
         )
-        for number, (circle, (first, last)) in enumerate(columns_of_circles(sections), 1)
+        for number, (circle, (first, last)) in enumerate(columns, 1)
         if circle.confidence >= LEAST_CONFIDENCE
     ]
     if not wells:
@@ -89,10 +124,83 @@ def find(stack: Stack, part: WellsPart, progress: Callable[[int, int], bool] | N
             hint="Wells are looked for as bright or dark circles, whole in the image and at least 3 pixels in radius: "
             "check that the stack shows the phantom across its wells",
         )
+    notices = [
+        *_partial(columns, sections),
+        *_cut(cut, row_scale, column_scale),
+        *_unsure([circle for circle, _ in columns], row_scale, column_scale),
+    ]
     order = reading_order(wells, stack.geometry)
     ordered = [dataclasses.replace(wells[index], name=str(number)) for number, index in enumerate(order, 1)]
-    found = rasterise(ordered, stack.geometry, part)
-    return rename(found, "plate") if part.naming == "plate" else found
+    return dataclasses.replace(rasterise(ordered, stack.geometry, part), notices=tuple(notices))
+
+
+def _partial(
+    columns: Sequence[tuple[Circle, tuple[int, int]]], sections: Sequence[Sequence[Circle]]
+) -> tuple[Notice, ...]:
+    """Return a notice of the slices that wells fill in part and that were left out."""
+    left: dict[int, int] = {}
+    places = [_places(circles) for circles in sections]
+    for circle, (first, last) in columns:
+        if circle.confidence < LEAST_CONFIDENCE:
+            continue
+        for index in (first - 1, last + 1):
+            if 0 <= index < len(sections) and _overlap(_places([circle]), places[index]).any():
+                left[index] = left.get(index, 0) + 1
+    if not left:
+        return ()
+    listed = ", ".join(f"slice {index} for {number}" for index, number in sorted(left.items()))
+    return (
+        Notice(
+            "wells_partial_slices",
+            f"Wells fill their end slices only in part, so these were left out: {listed} of the wells, slices counted "
+            "from 0.",
+        ),
+    )
+
+
+def _cut(circles: Sequence[Circle], row_scale: float, column_scale: float) -> tuple[Notice, ...]:
+    """Return a notice of the circles that the border of the image cuts."""
+    places: list[Circle] = []
+    for circle in circles:
+        if not any(_overlap(_places([circle]), _places([other])).any() for other in places):
+            places.append(circle)
+    if not places:
+        return ()
+    where = _where(places, row_scale, column_scale)
+    return (Notice("wells_cut", f"What looks like a well is cut by the border of the image and left out: {where}."),)
+
+
+def _unsure(circles: Sequence[Circle], row_scale: float, column_scale: float) -> tuple[Notice, ...]:
+    """Return notices of what may be a well and was left out, and of what was taken for one and may be none."""
+    out = [circle for circle in circles if LEAST_CONFIDENCE > circle.confidence >= _POSSIBLE]
+    doubtful = [circle for circle in circles if LEAST_CONFIDENCE <= circle.confidence < _DOUBTFUL]
+    notices = []
+    if out:
+        notices.append(
+            Notice(
+                "wells_left_out",
+                f"What may be a well was left out as unsure: {_where(out, row_scale, column_scale)}; add it by hand if "
+                "it is one.",
+            )
+        )
+    if doubtful:
+        notices.append(
+            Notice(
+                "wells_unsure",
+                f"What was taken for a well is unsure: {_where(doubtful, row_scale, column_scale)}; delete it if it is "
+                "none.",
+            )
+        )
+    return tuple(notices)
+
+
+def _where(circles: Sequence[Circle], row_scale: float, column_scale: float) -> str:
+    """Return the places of circles in words, the first few."""
+    said = [
+        f"row {circle.row * row_scale:.0f}, column {circle.column * column_scale:.0f}" for circle in circles[:_LISTED]
+    ]
+    more = len(circles) - len(said)
+    return "; ".join([*said, f"and {more} more"] if more else said)
 
 
 def circles_in(images: NDArray[Any]) -> list[Circle]:
@@ -103,26 +211,38 @@ def circles_in(images: NDArray[Any]) -> list[Circle]:
     images
         (n, y, x), arbitrary units, finite, isotropic pixels.
     """
+    return _sorted_out(images)[0]
+
+
+def _sorted_out(images: NDArray[Any]) -> tuple[list[Circle], list[Circle]]:
+    """Return the circles of one slice that may be wells, and those that the border cuts."""
     height, width = images.shape[1:]
     if min(height, width) < _SMALLEST_IMAGE:
-        return []
+        return [], []
     edges = stack_edges(images)
     curves = by_pixel(principal(images))
     candidates = vote(edges)
     found: list[Circle] = []
+    cut: list[Circle] = []
     while candidates:
         possible = [
             circle
             for circle in refine(curves, candidates[:_AT_ONCE])
             if circle.confidence >= LEAST_CONFIDENCE / 2
-            and SMALLEST_RADIUS <= circle.radius <= _to_border(circle, height, width)
+            and circle.radius >= SMALLEST_RADIUS
+            and _to_border(circle, height, width) >= -0.5
             and edges.brightness[round(circle.row), round(circle.column)] > _DARK
         ]
-        found += possible
+        whole = [circle for circle in possible if circle.radius <= _to_border(circle, height, width)]
+        found += whole
+        cut += [circle for circle in possible if circle.radius > _to_border(circle, height, width) + 0.5]
         # Most of the rest are other rims of circles that are known by now, or lie between them.
-        sure = [circle for circle in possible if circle.confidence > _SURE]
+        sure = [circle for circle in whole if circle.confidence > _SURE]
         candidates = _clear_of(sure, candidates[_AT_ONCE:])
-    return _apart(found)
+    standing, _ = without_bath(_apart(found), curves)
+    wells = completed(standing, curves, edges.brightness, _DARK)
+    known = _places(wells)
+    return wells, [circle for circle in _apart(cut) if not _overlap(_places([circle]), known).any()]
 
 
 def _stretched(images: NDArray[Any], scale: float, axis: int) -> NDArray[Any]:

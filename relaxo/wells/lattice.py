@@ -81,6 +81,38 @@ def lattice(points: NDArray[Any]) -> NDArray[np.int64] | None:
     points
         (m, 2), row and column in one unit.
     """
+    known = _lattice(points)
+    return None if known is None else known[0] - known[0].min(axis=0)
+
+
+def nodes(points: NDArray[Any], beyond: int = 0) -> tuple[NDArray[np.float64], float] | None:
+    """Return all places (k, 2) of the lattice that points stand on, and its smaller pitch; None when there is none.
+
+    They reach from the first to the last row and column in which a point stands.
+
+    Parameters
+    ----------
+    points
+        (m, 2), row and column in one unit.
+    beyond
+        Rows and columns that they reach further.
+    """
+    known = _lattice(points)
+    if known is None:
+        return None
+    numbers, steps, start = known
+    low, high = numbers.min(axis=0) - beyond, numbers.max(axis=0) + beyond
+    every = np.mgrid[low[0] : high[0] + 1, low[1] : high[1] + 1].reshape(2, -1).T
+    angle = tilt(points)
+    assert angle is not None
+    return turned(every @ steps + start, -angle), float(np.linalg.norm(steps, axis=1).min())
+
+
+def _lattice(points: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]] | None:
+    """Return numbers (m, 2) of points, steps (2, 2) to the next row and column, and (2,), where number (0, 0) lies.
+
+    Steps and place are those of the lattice turned upright.
+    """
     angle = tilt(points)
     if angle is None:
         return None
@@ -100,7 +132,7 @@ def lattice(points: NDArray[Any]) -> NDArray[np.int64] | None:
     skew = abs(float(rows @ columns)) / float(np.linalg.norm(rows) * np.linalg.norm(columns))
     alone = len(np.unique(numbers, axis=0)) == len(numbers)
     fits = np.abs(exact - numbers).max() < _MISS and skew < _SKEW and alone
-    return numbers - numbers.min(axis=0) if fits else None
+    return (numbers, steps * pitches, start * pitches) if fits else None
 
 
 def _pitch(points: NDArray[Any]) -> float | None:

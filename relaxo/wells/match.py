@@ -42,18 +42,11 @@ def match(wells: Wells, contents: Sequence[ContentsPart]) -> dict[str, Contents]
     InputError
         When a row fits no well, or two rows speak of one.
     """
-    names = {_written_alike(well.name): well for well in wells.wells}
     found: dict[str, Contents] = {}
     rows: dict[str, int] = {}
     for number, entry in enumerate(contents, 1):
         where = f"row {number} of the concentrations"
-        if entry.well is not None:
-            named = names.get(_written_alike(entry.well))
-            if named is None:
-                raise _no_such_well(entry.well, wells, where)
-            well = named
-        else:
-            well = _at(entry, wells, where)
+        well = named(entry.well, wells.wells, where) if entry.well is not None else _at(entry, wells, where)
         if well.name in found:
             raise InputError(
                 f"well {well.name} is named twice: row {rows[well.name]} speaks of it already",
@@ -75,7 +68,22 @@ def match(wells: Wells, contents: Sequence[ContentsPart]) -> dict[str, Contents]
     return found
 
 
-def _written_alike(name: str) -> str:
+def named(name: str, wells: Sequence[Well], where: str) -> Well:
+    """Return the well that a person calls by a name, however it is written.
+
+    Raises
+    ------
+    InputError
+        When there is none.
+    """
+    wanted = in_one_spelling(name)
+    for well in wells:
+        if in_one_spelling(well.name) == wanted:
+            return well
+    raise _no_such_well(name, wells, where)
+
+
+def in_one_spelling(name: str) -> str:
     """Return a name in the one spelling that stands for all of them."""
     name = name.strip()
     if coordinate := _COORDINATE.fullmatch(name):
@@ -109,8 +117,8 @@ def _at(entry: ContentsPart, wells: Wells, where: str) -> Well:
     return nearest
 
 
-def _no_such_well(name: str, wells: Wells, where: str) -> InputError:
-    names = [well.name for well in wells.wells]
+def _no_such_well(name: str, wells: Sequence[Well], where: str) -> InputError:
+    names = [well.name for well in wells]
     listed = ", ".join(names if len(names) <= _LISTED else [*names[: _LISTED - 2], "...", names[-1]])
     hint = "Name a well by its number in reading order, by its plate coordinate, or by the row and column of its centre"
     return InputError(f"there is no well {name.strip()!r}; found were {listed or 'none'}", where=where, hint=hint)

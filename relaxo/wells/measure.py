@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from relaxo.data import FitStatus, Rates, WellRate
+from relaxo.wells.independent import independent_voxels, noise_correlation
 from relaxo.wells.raster import lies_in
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ def measure(maps: Maps, wells: Wells, part: WellsPart) -> Rates:
     """Return the relaxation rate of every well: the reciprocal of its mean relaxation time.
 
     The mean, the standard deviation and the standard error are those of the time over the voxels that have one; as
-    rates they are ``1 / T``, ``sd / T^2`` and ``sd / T^2 / sqrt(voxels)``. A well with fewer than
+    rates they are ``1 / T``, ``sd / T^2`` and ``sd / T^2 / sqrt(n)``, n being the number of independent voxels that
+    these are worth (`relaxo.wells.independent`). A well with fewer than
     `part.minimum_voxels` of them has no rate; one with values in less than half of its voxels has a rate, which is
     excluded because the missing half may differ.
 
@@ -58,23 +60,27 @@ def measure(maps: Maps, wells: Wells, part: WellsPart) -> Rates:
     """
     if maps.shape != wells.geometry.shape:
         raise ValueError(f"maps of shape {maps.shape}, wells on a grid of {wells.geometry.shape}")
-    name = next((name for name in _QUANTITY if name in maps.values), None)
-    if name is None:
-        raise ValueError(f"no map of a relaxation time among {', '.join(maps)}")
-    inside = wells.labels > 0
-    labels, times, statuses = wells.labels[inside], maps[name][inside], maps.status[inside]
+    name = quantity_of(maps)
+    places = np.argwhere(wells.labels > 0)
+    owner = wells.labels[tuple(places.T)]
+    order = np.argsort(owner, kind="stable")
+    places, owner = places[order], owner[order]
+    at = tuple(places.T)
+    times, errors, statuses = maps[name][at], maps.error[name][at], maps.status[at]
+    starts = np.searchsorted(owner, np.arange(1, len(wells) + 2))
+    correlation = noise_correlation(np.where(maps.status == FitStatus.OK, maps[name], np.nan), wells.labels)
     rates = []
-    for label, well in enumerate(wells.wells, 1):
-        mine = labels == label
-        if mine.any():
-            rates.append(_rate(well.name, times[mine], statuses[mine], part.minimum_voxels))
-        else:
-            why = (
-                f"fewer than {part.minimum_voxels} voxels lie in it"
-                if lies_in(well, wells.geometry)
-                else "it does not lie whole in these images"
-            )
-            rates.append(_without_rate(well.name, 0, why))
+    for index, well in enumerate(wells.wells):
+        mine = slice(starts[index], starts[index + 1])
+        if starts[index] < starts[index + 1]:
+            rates.append(rate_of(well.name, places[mine], times[mine], errors[mine], statuses[mine], part, correlation))
+            continue
+        why = (
+            f"fewer than {part.minimum_voxels} voxels lie in it"
+            if lies_in(well, wells.geometry)
+            else "it does not lie whole in these images"
+        )
+        rates.append(_without_rate(well.name, 0, why))
     return Rates(quantity=_QUANTITY[name], wells=tuple(rates))
 
 
@@ -116,19 +122,70 @@ def _fraction(percent: float | None) -> float | None:
     return None if percent is None else percent / 100
 
 
-def _rate(name: str, times: NDArray[Any], statuses: NDArray[Any], fewest: int) -> WellRate:
-    known = times[statuses == FitStatus.OK]
+def quantity_of(maps: Maps) -> str:
+    """Return the name of the map of a relaxation time.
+
+    Raises
+    ------
+    ValueError
+        When the maps hold none.
+    """
+    name = next((name for name in _QUANTITY if name in maps.values), None)
+    if name is None:
+        raise ValueError(f"no map of a relaxation time among {', '.join(maps)}")
+    return name
+
+
+def rate_of(
+    name: str,
+    places: NDArray[Any],
+    times: NDArray[Any],
+    errors: NDArray[Any],
+    statuses: NDArray[Any],
+    part: WellsPart,
+    correlation: NDArray[Any] | None = None,
+) -> WellRate:
+    """Return the rate of one well from its voxels.
+
+    Parameters
+    ----------
+    name
+        Of the well.
+    places
+        (v, 3), slice, row and column of each voxel.
+    times, errors
+        (v,), relaxation times and their standard errors, s.
+    statuses
+        (v,), a `FitStatus` each.
+    part
+        Least number of voxels.
+    correlation
+        Of the noise, from `noise_correlation`; none where None.
+    """
+    good = statuses == FitStatus.OK
+    known = times[good]
     voxels = int(known.size)
-    if voxels < fewest:
+    if voxels < max(part.minimum_voxels, 1):
         return _without_rate(name, voxels, _missing(voxels, statuses))
     mean = float(known.mean())
     if not mean > 0:
         return _without_rate(name, voxels, "its mean relaxation time is not positive")
-    spread = float(known.std(ddof=1)) / mean**2 if voxels > 1 else math.nan
-    excluded = None
-    if voxels < _LEAST_SHARE * times.size:
-        excluded = _missing(voxels, statuses)
-    return WellRate(name, 1 / mean, spread, spread / math.sqrt(voxels), voxels, excluded=excluded)
+    independent = independent_voxels(places[good], correlation)
+    deviation = float(known.std(ddof=1)) if voxels > 1 else math.nan
+    expected = math.sqrt(float(np.mean(errors[good] ** 2)))
+    median = float(np.median(known))
+    spread = deviation / mean**2
+    return WellRate(
+        name,
+        1 / mean,
+        spread,
+        spread / math.sqrt(independent),
+        voxels,
+        excluded=_missing(voxels, statuses) if voxels < _LEAST_SHARE * times.size else None,
+        median_rate=1 / median if median > 0 else math.nan,
+        independent_voxels=independent,
+        homogeneity=deviation / expected if expected > 0 else math.nan,
+    )
 
 
 def _without_rate(name: str, voxels: int, why: str) -> WellRate:

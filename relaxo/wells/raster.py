@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from relaxo.data import Wells
+from relaxo.data import Tally, Wells
 from relaxo.errors import AnalysisError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from relaxo.data import Geometry, Well
     from relaxo.recipe import WellsPart
@@ -28,11 +31,11 @@ _SLACK = 0.1
 
 
 def rasterise(wells: Sequence[Well], geometry: Geometry, part: WellsPart) -> Wells:
-    """Return wells with their measured voxels: those whose centre lies inside the circle less a margin.
+    """Return wells with their measured voxels: those whose centre lies inside the edge less a margin.
 
     The margin is `part.margin_mm`, or two and a half pixels where these are larger: the rim holds plastic, partial
     volume and the ringing of the edge. A well that has fewer than `part.minimum_voxels` so takes as many as that,
-    nearest to its centre; one that has fewer even without a margin, or does not lie whole in the image, gets none.
+    farthest from its edge; one that has fewer even without a margin, or does not lie whole in the image, gets none.
 
     Parameters
     ----------
@@ -43,30 +46,98 @@ def rasterise(wells: Sequence[Well], geometry: Geometry, part: WellsPart) -> Wel
     part
         Margin and least number of voxels.
     """
-    _, height, width = geometry.shape
-    _, row_spacing, column_spacing = geometry.spacing
-    margin = max(part.margin_mm, _MARGIN_PIXELS * max(row_spacing, column_spacing))
     labels = np.zeros(geometry.shape, np.int16)
     nearest = np.full(geometry.shape, np.inf, np.float32)
+    insides, taken = [], []
     for label, well in enumerate(wells, 1):
-        window = _window(well, geometry)
-        if window is None:
+        here = region(well, geometry, part)
+        insides.append(0 if here is None else here.inside)
+        taken.append(0 if here is None else int(np.count_nonzero(here.measured)) * here.depth)
+        if here is None:
             continue
-        slices, rows, columns = window
-        distance = np.hypot(
-            (np.arange(height)[rows, None] - well.row) * row_spacing,
-            (np.arange(width)[columns] - well.column) * column_spacing,
-        )
-        inside = np.sort(distance[distance < well.radius_mm])
-        fewest = math.ceil(part.minimum_voxels / (slices.stop - slices.start))
-        if inside.size < fewest:
-            continue
-        region = distance <= max(well.radius_mm - margin, inside[fewest - 1])
-        # Circles that a person drew may overlap: a voxel belongs to the well whose centre is nearer.
-        mine = region & (distance < nearest[window])
-        labels[window][mine] = label
-        nearest[window] = np.where(mine, distance, nearest[window])
-    return Wells(geometry=geometry, labels=labels, wells=tuple(wells))
+        # Wells that a person drew may overlap: a voxel belongs to the one whose centre is nearer.
+        mine = here.measured & (here.distance < nearest[here.window])
+        labels[here.window][mine] = label
+        nearest[here.window] = np.where(mine, here.distance, nearest[here.window])
+    counts = np.bincount(labels.ravel(), minlength=len(insides) + 1)[1:].tolist()
+    tallies = [
+        Tally(inside, count, rim=inside - own, shared=own - count)
+        for inside, own, count in zip(insides, taken, counts, strict=True)
+    ]
+    return Wells(geometry=geometry, labels=labels, wells=tuple(wells), tallies=tuple(tallies))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Region:
+    """The voxels of one well, in a window of a grid."""
+
+    window: tuple[slice, slice, slice]
+    measured: NDArray[np.bool_]
+    """(y, x) of the window: the same in each of its slices."""
+    distance: NDArray[Any]
+    """(y, x), from the centre, mm."""
+    inside: int
+    """Voxels within the edge, in all slices."""
+
+    @property
+    def depth(self) -> int:
+        """How many slices the well reaches through."""
+        slices = self.window[0]
+        return int(slices.stop - slices.start)
+
+
+def region(well: Well, geometry: Geometry, part: WellsPart) -> Region | None:
+    """Return the voxels in which a well is measured, None where it does not lie whole in the images.
+
+    What it costs grows with the well, not with the volume, so that a well can be measured while it is dragged.
+
+    Parameters
+    ----------
+    well
+        In pixels of `geometry`.
+    geometry
+        The grid.
+    part
+        Margin and least number of voxels.
+    """
+    window = _window(well, geometry)
+    if window is None:
+        return None
+    slices, rows, columns = window
+    _, row_spacing, column_spacing = geometry.spacing
+    down = (np.arange(rows.start, rows.stop)[:, None] - well.row) * row_spacing
+    right = (np.arange(columns.start, columns.stop) - well.column) * column_spacing
+    distance = np.hypot(down, right)
+    within = well.radius_mm - distance if well.outline is None else depth_within(well.outline, down, right)
+    depths = np.sort(within[within > 0])[::-1]
+    fewest = math.ceil(part.minimum_voxels / (slices.stop - slices.start))
+    margin = max(part.margin_mm, _MARGIN_PIXELS * max(row_spacing, column_spacing))
+    measured = np.zeros(within.shape, bool) if depths.size < fewest else within >= min(margin, depths[fewest - 1])
+    return Region(window, measured, distance, int(depths.size) * (slices.stop - slices.start))
+
+
+def depth_within(outline: Sequence[tuple[float, float]], down: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
+    """Return (y, x), how far inside a polygon points lie, in the unit of its corners; negative outside.
+
+    Parameters
+    ----------
+    outline
+        Corners, down and right.
+    down, right
+        (y, 1) and (x,), the points.
+    """
+    corners = np.asarray(outline, np.float64)
+    start, along = corners[:, None, None], np.roll(corners, -1, axis=0)[:, None, None] - corners[:, None, None]
+    y, x = down - start[..., 0], right - start[..., 1]
+    square = np.maximum(along[..., 0] ** 2 + along[..., 1] ** 2, 1e-12)
+    part = np.clip((y * along[..., 0] + x * along[..., 1]) / square, 0, 1)
+    nearest = np.hypot(y - part * along[..., 0], x - part * along[..., 1]).min(axis=0)
+    # A point is inside when a line from it to the right crosses the edge an odd number of times.
+    crosses = (y >= 0) != (y >= along[..., 0])
+    slope = along[..., 1] / np.where(along[..., 0] == 0, 1, along[..., 0])
+    odd = (crosses & (x < y * slope)).sum(axis=0) % 2 == 1
+    depth: NDArray[Any] = np.where(odd, nearest, -nearest)
+    return depth
 
 
 def transfer(wells: Wells, geometry: Geometry, part: WellsPart) -> Wells:
@@ -91,7 +162,9 @@ def transfer(wells: Wells, geometry: Geometry, part: WellsPart) -> Wells:
         When the slices of the two volumes are not parallel, or the other volume shows none of the wells.
     """
     if geometry == wells.geometry:
-        return rasterise(wells.wells, geometry, part)
+        if any(well.origin == "image" for well in wells.wells):
+            return wells
+        return dataclasses.replace(rasterise(wells.wells, geometry, part), notices=wells.notices)
     angle = _angle(wells.geometry, geometry)
     if angle > _STEEPEST:
         raise AnalysisError(
@@ -109,7 +182,34 @@ def transfer(wells: Wells, geometry: Geometry, part: WellsPart) -> Wells:
             "the two stacks show different places: none of the wells of one lies in the other",
             hint="Choose two stacks of the same phantom in the same position",
         )
-    return rasterise(moved, geometry, part)
+    drawn = rasterise([well for well in moved if well.origin != "image"], geometry, part)
+    if len(drawn) == len(moved):
+        return dataclasses.replace(drawn, notices=wells.notices)
+    return _with_images(drawn, moved, wells, geometry)
+
+
+def _with_images(drawn: Wells, moved: Sequence[Well], wells: Wells, geometry: Geometry) -> Wells:
+    """Return wells on a grid, where those of a label image have the voxels whose centre lies in one of theirs."""
+    labels = np.zeros(geometry.shape, np.int16)
+    numbers = {well.name: label for label, well in enumerate(moved, 1)}
+    rows, columns = np.indices(geometry.shape[1:])
+    image = np.array([well.origin == "image" for well in moved])
+    for index, plane in enumerate(labels):
+        points = geometry.to_mm(np.stack([rows, columns, np.full_like(rows, index)], axis=-1))
+        at = np.rint(wells.geometry.to_pixels(points)).astype(int)
+        there = ((at >= 0) & (at < np.array([*wells.geometry.shape[1:], wells.geometry.shape[0]]))).all(axis=-1)
+        row, column, section = at[there].T
+        label = wells.labels[section, row, column]
+        plane[there] = np.where(np.isin(label, np.flatnonzero(image) + 1), label, 0)
+    for label, well in enumerate(drawn.wells, 1):
+        labels[(drawn.labels == label) & (labels == 0)] = numbers[well.name]
+    counts = np.bincount(labels.ravel(), minlength=len(moved) + 1)[1:].tolist()
+    known = {well.name: tally for well, tally in zip(drawn.wells, drawn.tallies, strict=True)}
+    tallies = []
+    for well, count in zip(moved, counts, strict=True):
+        tally = known.get(well.name, Tally(count, count, rim=0))
+        tallies.append(dataclasses.replace(tally, measured=count, shared=tally.inside - tally.rim - count))
+    return Wells(geometry=geometry, labels=labels, wells=tuple(moved), tallies=tuple(tallies), notices=wells.notices)
 
 
 def _angle(one: Geometry, other: Geometry) -> float:
@@ -141,8 +241,23 @@ def _moved(well: Well, old: Geometry, new: Geometry) -> tuple[Well, float]:
         column=float(column),
         slice=sum(reach) / 2 if shown.size else float(middle),
         slices=reach,
+        outline=None if well.outline is None else _turned(well, old, new, (row, column)),
     )
     return moved, gap
+
+
+def _turned(well: Well, old: Geometry, new: Geometry, centre: tuple[float, float]) -> tuple[tuple[float, float], ...]:
+    """Return the outline of a well along the rows and columns of another grid, mm."""
+    assert well.outline is not None
+    _, row_old, column_old = old.spacing
+    _, row_new, column_new = new.spacing
+    corners = [
+        (well.row + down / row_old, well.column + right / column_old, well.slice) for down, right in well.outline
+    ]
+    pixels = new.to_pixels(old.to_mm(corners))[:, :2]
+    return tuple(
+        (float((row - centre[0]) * row_new), float((column - centre[1]) * column_new)) for row, column in pixels
+    )
 
 
 def lies_in(well: Well, geometry: Geometry) -> bool:
@@ -157,9 +272,12 @@ def _window(well: Well, geometry: Geometry) -> tuple[slice, slice, slice] | None
     if first > last:
         return None
     window = [slice(first, last + 1)]
-    for centre, pixels, spacing in zip((well.row, well.column), size, geometry.spacing[1:], strict=True):
-        low, high = centre - well.radius_mm / spacing, centre + well.radius_mm / spacing
+    reach = np.array(well.outline or [[-well.radius_mm] * 2, [well.radius_mm] * 2])
+    lowest, highest = reach.min(axis=0), reach.max(axis=0)
+    for axis, (centre, pixels) in enumerate(zip((well.row, well.column), size, strict=True)):
+        spacing = geometry.spacing[axis + 1]
+        low, high = centre + lowest[axis] / spacing, centre + highest[axis] / spacing
         if low < -0.5 or high > pixels - 0.5:
             return None
-        window.append(slice(math.ceil(low), math.floor(high) + 1))
+        window.append(slice(max(math.ceil(low), 0), min(math.floor(high) + 1, pixels)))
     return window[0], window[1], window[2]

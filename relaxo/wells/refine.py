@@ -28,6 +28,9 @@ _BRIGHT = 0.25
 """Signal of the surroundings, as a share of that within, above which they count."""
 _DARK = 0.8
 """Signal of a rim, as a share of that within, below which it is told by its darkness."""
+_BLUR = 0.3
+"""Half the variance, in pixels squared, of the blur by pixels and by reading between them: the middle of a blurred edge
+lies this, divided by the radius, inside the edge of a disc."""
 _ALIKE = 0.9
 """Cosine between two signal curves above which they are too alike to be told apart."""
 
@@ -64,15 +67,20 @@ def refine(curves: NDArray[Any], circles: Sequence[Circle]) -> list[Circle]:
         before, (place, fits) = place, _fit(edge, place)
         holds &= fits
     confidence = _confidence(rays, fluid, distance, edge, before[:, 2])
+    core = (distance <= _CORE * before[:, 2:])[:, None, :, None]
+    strength = np.linalg.norm((rays * core).sum(axis=(1, 2)) / (_RAYS * core.sum(axis=(1, 2))), axis=1)
     return [
         dataclasses.replace(
             circle,
             row=float(row),
             column=float(column),
-            radius=float(radius),
+            radius=float(radius + _BLUR / radius),
             confidence=float(sure * np.clip((circle.votes - 0.4) / 0.4, 0, 1)),
+            strength=float(signal),
         )
-        for circle, (row, column, radius), sure, held in zip(circles, place, confidence, holds, strict=True)
+        for circle, (row, column, radius), sure, signal, held in zip(
+            circles, place, confidence, strength, holds, strict=True
+        )
         if held
     ]
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _GAP = 2
 _FULL_SECTION = 0.85
 """Share of its largest radius above which a section counts: caps, tips and menisci are partial volume."""
+_PARTIAL = 0.8
+"""Share of the signal of the next slice below which that of an end slice tells that the well fills it in part."""
 _SIZES_SAME = math.log(1.1)
 _ENOUGH = 4
 """Wells of one size that make it the usual one."""
@@ -31,19 +33,24 @@ class _Track:
     circles: list[Circle]
 
 
-def columns_of_circles(sections: Sequence[Sequence[Circle]]) -> list[tuple[Circle, tuple[int, int]]]:
+def columns_of_circles(
+    sections: Sequence[Sequence[Circle]], *, keep_partial: bool = False
+) -> list[tuple[Circle, tuple[int, int]]]:
     """Return a mean circle and its first and last slice, for every place where circles follow upon one another.
 
     A column may miss one slice and go on. It is taken from the first to the last slice in which its section has nearly
-    its full size, the sections in between being measured there as well. The wells of a phantom are mostly alike, so a
+    its full size and, against the slice beside it, its full signal, the sections in between being measured there as
+    well. The wells of a phantom are mostly alike, so a
     column of the usual size is surer to be one, and a column much smaller, larger or shorter than most is less sure.
 
     Parameters
     ----------
     sections
         The circles of each slice, none upon another, in the same pixels.
+    keep_partial
+        Whether slices count in which a column has less than its full size or signal.
     """
-    columns = [_mean(track) for track in _tracks(sections)]
+    columns = [_mean(track, keep_partial=keep_partial) for track in _tracks(sections)]
     if not columns:
         return []
     weights = [circle.confidence * circle.radius for circle, _ in columns]
@@ -78,9 +85,15 @@ def _tracks(sections: Sequence[Sequence[Circle]]) -> list[_Track]:
     return tracks
 
 
-def _mean(track: _Track) -> tuple[Circle, tuple[int, int]]:
+def _mean(track: _Track, *, keep_partial: bool) -> tuple[Circle, tuple[int, int]]:
     largest = np.percentile([circle.radius for circle in track.circles], 90)
-    full = [k for k, circle in enumerate(track.circles) if circle.radius >= _FULL_SECTION * largest]
+    share = 0.0 if keep_partial else _FULL_SECTION
+    full = [k for k, circle in enumerate(track.circles) if circle.radius >= share * largest]
+    strength = [circle.strength for circle in track.circles]
+    while not keep_partial and len(full) > 1 and strength[full[0]] < _PARTIAL * strength[full[1]]:
+        del full[0]
+    while not keep_partial and len(full) > 1 and strength[full[-1]] < _PARTIAL * strength[full[-2]]:
+        del full[-1]
     circles = [track.circles[k] for k in full]
     first, last = track.slices[full[0]], track.slices[full[-1]]
     seen = len(full) / (last - first + 1)
