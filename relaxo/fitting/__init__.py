@@ -3,6 +3,7 @@
 from relaxo.fitting.compiled import Form, engine_name
 from relaxo.fitting.noise import background_sigma
 from relaxo.fitting.problem import Basis, Problem, Solution
+from relaxo.fitting.rician_fit import solve_magnitude
 from relaxo.fitting.separable import solve
 from relaxo.fitting.surface import Axis, Surface
 from relaxo.fitting.surface_fit import solve_surface
@@ -19,5 +20,6 @@ __all__ = [
     "engine_name",
     "solve",
     "solve_each",
+    "solve_magnitude",
     "solve_surface",
 ]

@@ -252,7 +252,7 @@ class _Work:
             signal = signal.astype(np.float64)
         problem = self.problems[signal.dtype.type]
         if self.model.solver is not None:
-            fitted = self.model.solver(signal, keep, {**self.times, **here}, self.options, self.sigma)
+            fitted = self.model.solver(signal, keep, {**self.times, **here}, self.options, self._mean_noise())
         elif any(values.size > 1 for values in here.values()):
             used = {name: values[self.first :] for name, values in self.times.items()}
             of_each = replace(problem, basis=lambda time: self.model.basis(time, {**used, **here}))
@@ -296,6 +296,10 @@ class _Work:
             # Once a decay has sunk into the noise, a point that rises above it again is noise too.
             return keep & np.logical_and.accumulate((signal >= floor) | ~keep, axis=0)
         return keep & (peak >= floor)
+
+    def _mean_noise(self) -> float | None:
+        """Return sigma where noise has a mean: of magnitudes, if it is known."""
+        return self.sigma if self.component == "magnitude" else None
 
     def _floor(self) -> float:
         """Return the signal below which there is only noise."""

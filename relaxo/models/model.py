@@ -79,7 +79,7 @@ class Solver(Protocol):
     def __call__(
         self, signal: Array, keep: NDArray[np.bool_], times: Times, options: Options, sigma: float | None
     ) -> Solution:
-        """Fit voxels (n, v), of which the points `keep` (n, v) count, with noise of `sigma` where it is known.
+        """Fit voxels (n, v), of which the points `keep` (n, v) count, as magnitudes in noise of `sigma` unless None.
 
         The solution holds the parameters after the first as its amplitudes.
         """

@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relaxo.fitting import Form
+from relaxo.errors import UsageError
+from relaxo.fitting import Form, Problem, solve_each, solve_magnitude
 from relaxo.models.model import Input, Model, Option, Parameter
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from relaxo.fitting import Solution
     from relaxo.models.model import Array, Options, Times
+
+#: Where the fit that knows of the noise floor seeks T2: from the first echo time divided by this ...
+BELOW_FIRST = 20
+#: ... to the last one times this.
+BEYOND_LAST = 50
 
 
 def _basis(time: Array, times: Times) -> tuple[Array, Array]:
@@ -34,7 +43,26 @@ def _form(times: Times) -> Form:
 
 
 def _variant(options: Options) -> Model:
+    if options["offset"] and options["rician"]:
+        raise UsageError("offset and rician both explain what is left of a decay", hint="Choose one of the two")
+    if options["rician"]:
+        return ABOVE_THE_FLOOR
     return WITH_OFFSET if options["offset"] else MODEL
+
+
+def _solve(
+    signal: Array,
+    keep: NDArray[np.bool_],
+    times: Times,
+    options: Options,  # noqa: ARG001 - every solver is told them
+    sigma: float | None,
+) -> Solution:
+    problem = Problem(
+        basis=lambda time: _basis(time, times),
+        lower=times["EchoTime"].min() / BELOW_FIRST,
+        upper=times["EchoTime"].max() * BEYOND_LAST,
+    )
+    return solve_each(problem, signal, keep) if sigma is None else solve_magnitude(problem, signal, keep, sigma)
 
 
 MODEL = Model(
@@ -65,6 +93,12 @@ MODEL = Model(
             "runs away with it",
             False,
         ),
+        Option(
+            "rician",
+            "keep every echo and fit the mean that noise gives to magnitudes, where the noise is known, instead of "
+            "leaving out echoes",
+            False,
+        ),
         Option("noise_floor", "leave out echoes from the first below this many sigma of the noise; 0 keeps all", 3.0),
     ),
 )
@@ -80,4 +114,9 @@ WITH_OFFSET = replace(
     equation="S0 * exp(-TE / T2) + C",
     basis=_decay_and_offset,
     form=None,
+)
+
+#: The same, with the mean that noise gives to magnitudes in place of truncation.
+ABOVE_THE_FLOOR = replace(
+    MODEL, title="Spin-echo decay, one exponential above the noise floor", decays=False, form=None, solver=_solve
 )

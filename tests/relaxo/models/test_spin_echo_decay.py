@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import curve_fit
 
 from relaxo.data import FitStatus
-from relaxo.errors import AnalysisError
+from relaxo.errors import AnalysisError, UsageError
 from relaxo.models import CATALOGUE, fit
 
 MODEL = CATALOGUE["spin_echo_decay"]
@@ -64,3 +64,33 @@ def test_an_offset_needs_one_more_echo():
     signal = np.array([9.0, 7.0, 5.0])
     with pytest.raises(AnalysisError, match="3 parameters"):
         fit(MODEL, signal, EchoTime=[0.01, 0.02, 0.03], offset=True)
+
+
+@pytest.mark.parametrize("T2", [0.015, 0.03, 0.1])
+def test_the_mean_of_the_noise_may_be_fitted_with_the_decay(T2):
+    rng = np.random.default_rng(3)
+    clean = 40 * np.exp(-TIMES / T2)[:, np.newaxis]
+    signal = np.hypot(clean + rng.normal(0, 1, (16, 2000)), rng.normal(0, 1, (16, 2000)))
+    maps = fit(MODEL, signal, noise=1.0, rician=True, skip_first_echo=False, EchoTime=TIMES)
+    plain = fit(MODEL, signal, noise=1.0, noise_floor=0.0, skip_first_echo=False, EchoTime=TIMES)
+    assert (maps.status == FitStatus.OK).all()
+    assert maps["T2map"].mean() == pytest.approx(T2, rel=0.005)
+    assert np.abs(maps["T2map"].mean() / T2 - 1) < np.abs(plain["T2map"].mean() / T2 - 1)
+    assert maps["T2map"].std() == pytest.approx(np.sqrt(np.mean(maps.error["T2map"] ** 2)), rel=0.08)
+
+
+@pytest.mark.parametrize("model", ["spin_echo_decay", "spin_echo_epg"])
+def test_noise_has_no_mean_in_signed_images(model):
+    rng = np.random.default_rng(4)
+    signal = 20 * np.exp(-TIMES / 0.02)[:, np.newaxis] + rng.normal(0, 1, (16, 300))
+    options = {"skip_first_echo": False} if model == "spin_echo_decay" else {}
+    known, unknown = (
+        fit(model, signal, noise=noise, rician=True, component="real", EchoTime=TIMES, **options)
+        for noise in (1.0, None)
+    )
+    np.testing.assert_allclose(known["T2map"], unknown["T2map"], rtol=1e-9)
+
+
+def test_an_offset_and_the_noise_floor_are_not_sought_together():
+    with pytest.raises(UsageError, match="both"):
+        fit(MODEL, np.ones((16, 2)), EchoTime=TIMES, offset=True, rician=True)
