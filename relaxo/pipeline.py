@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import msgspec
 import numpy as np
@@ -27,7 +27,12 @@ from relaxo.data import (
     Wells,
 )
 from relaxo.errors import AnalysisError, InputError, UsageError
-from relaxo.recipe import AUTO, FitPart, Recipe, load
+from relaxo.fitting import background_sigma
+from relaxo.io.labels import read_labels
+from relaxo.recipe import AUTO, FitPart, Recipe, WellsPart, load
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 #: Told the stage in words, and what is done of how much; the run stops when it answers False.
 StageProgress = Callable[[str, int, int], bool]
@@ -114,12 +119,13 @@ class Pipeline:
         matched = wells.match(next(iter(located.values())), recipe.contents)
         contents = relaxivity.counted(matched, recipe.regression)
         maps = self.maps(recipe, progress)
-        rates = {
-            RATES[quantity]: wells.fill(wells.measure(maps[quantity], located[quantity], recipe.wells), contents)
-            for quantity in stacks
-        }
+        notices += tuple(dict.fromkeys(notice for there in located.values() for notice in there.notices))
+        rates = {}
         for quantity, stack in stacks.items():
-            measured = rates[RATES[quantity]]
+            curves = self._curves(recipe, quantity, stack, located[quantity])
+            measured = wells.with_curves(wells.measure(maps[quantity], located[quantity], recipe.wells), curves)
+            measured = rates[RATES[quantity]] = wells.fill(measured, contents)
+            notices += wells.uneven(measured)
             notices += wells.outside_window(measured, stack.protocol)
             if recipe.regression.beyond_window == "exclude":
                 rates[RATES[quantity]] = wells.exclude_outside(measured, stack.protocol)
@@ -201,20 +207,26 @@ class Pipeline:
                 hint=f"Set it to {next(iter(stacks))}",
             )
         part, stack = recipe.wells, stacks[home]
+        searched = _as_found(part)
         told = _part(progress, "Finding wells")
-        found = self._once("find wells", (stack, _key(part)), partial(wells.find, stack, part, told))
+        found = self._once("find wells", (stack, _key(searched)), partial(_locate, stack, searched, told))
         by_plate = any(entry.well is not None and wells.is_plate_name(entry.well) for entry in recipe.contents)
-        if part.naming == "auto" and by_plate:
-            found = self._once("name wells", (found,), partial(wells.rename, found, "plate"))
-        located = {}
-        for quantity, other in stacks.items():
-            carry = partial(wells.transfer, found, other.geometry, part)
-            located[quantity] = (
-                found
-                if quantity == home
-                else self._once(f"carry wells to {quantity}", (found, other, _key(part)), carry)
+        drawn = self._once("draw wells", (found, _key(part), by_plate), partial(_draw, found, part, by_plate=by_plate))
+        return {
+            quantity: self._once(
+                f"carry wells to {quantity}", (drawn, other, _key(part)), partial(_carry, drawn, other, part)
             )
-        return located
+            for quantity, other in stacks.items()
+        }
+
+    def _curves(self, recipe: Recipe, quantity: str, stack: Stack, located: Wells) -> Maps:
+        """Fit the mean curve of every well; maps (wells,)."""
+        part: FitPart = getattr(recipe.fit, quantity)
+        return self._once(
+            f"fit curves of {quantity}",
+            (stack, located, _key(part)),
+            partial(_fit_curves, stack, located, part, quantity),
+        )
 
     def _once(self, stage: str, key: tuple[object, ...], compute: Callable[[], T]) -> T:
         """Return what the stage gave for the same key, or compute it."""
@@ -224,6 +236,35 @@ class Pipeline:
         value = compute()
         self._memory[stage] = (key, value)
         return value
+
+
+def _as_found(part: WellsPart) -> WellsPart:
+    """Return what decides where wells are found; a person names and changes them afterwards."""
+    return msgspec.structs.replace(
+        part, naming="reading", rotation=0, mirrored=False, first=None, marker=None, edit=(), voids="keep"
+    )
+
+
+def _locate(stack: Stack, part: WellsPart, progress: Callable[[int, int], bool] | None) -> Wells:
+    """Return the wells of a stack, as a label image or a template gives them, or as they are found."""
+    if part.labels is not None:
+        return wells.transfer(wells.labelled(*read_labels(Path(part.labels))), stack.geometry, part)
+    if part.template is not None:
+        return wells.lay(part.template, stack.geometry, part)
+    return wells.search(stack, part, progress)
+
+
+def _draw(found: Wells, part: WellsPart, *, by_plate: bool) -> Wells:
+    """Return wells as a person names and changes them; those that were given bring their names."""
+    own_names = part.template is not None or (
+        part.labels is not None and not by_plate and part.naming in {"auto", "reading"}
+    )
+    return wells.edit(found if own_names else wells.name(found, part, by_plate=by_plate), part)
+
+
+def _carry(drawn: Wells, stack: Stack, part: WellsPart) -> Wells:
+    """Return wells on the grid of a stack, without the voids that it shows in them."""
+    return wells.cut_voids(stack, wells.transfer(drawn, stack.geometry, part), part)
 
 
 def _same(known: object, key: tuple[object, ...]) -> bool:
@@ -306,8 +347,20 @@ def _off_band(
     return () if published is None else relaxivity.off_band(measured, published)
 
 
-def _fit(stack: Stack, part: FitPart, quantity: str, progress: Callable[[int, int], bool] | None) -> Maps:
-    """Fit a stack with the model that the recipe names."""
+def _fit_curves(stack: Stack, located: Wells, part: FitPart, quantity: str) -> Maps:
+    """Fit the mean curves of wells as the stack is fitted."""
+    return _fit(stack, part, quantity, None, curves=wells.mean_curves(stack, located))
+
+
+def _fit(
+    stack: Stack,
+    part: FitPart,
+    quantity: str,
+    progress: Callable[[int, int], bool] | None,
+    *,
+    curves: NDArray[Any] | None = None,
+) -> Maps:
+    """Fit a stack, or curves (n, m) of it, with the model that the recipe names."""
     setting = f"fit.{quantity}"
     model = models.usual_for(stack.protocol.suffix) if part.model == AUTO else models.CATALOGUE.get(part.model)
     if model is None:
@@ -333,6 +386,11 @@ def _fit(stack: Stack, part: FitPart, quantity: str, progress: Callable[[int, in
     times = {needed.name: known[needed.name] for needed in model.inputs if needed.name in known}
     keywords: dict[str, Any] = {**part.options, **times}
     try:
+        if curves is not None:
+            # Noise is told from images; a mean of magnitudes keeps the offset that noise gives them.
+            noise = background_sigma(stack.signal) if stack.protocol.component == "magnitude" else None
+            component = COMPONENTS[stack.protocol.component]
+            return models.fit(model, curves, component=component, noise=noise, **keywords)
         maps = models.fit(
             model,
             stack.signal,
