@@ -302,3 +302,36 @@ def test_an_excluded_well_need_not_have_a_time(tmp_path: Path) -> None:
     (well,) = read_rates(_csv(tmp_path, "mM,T1_ms,exclude\n0,0,spilt\n"))["R1"].wells
     assert math.isnan(well.rate)
     assert well.excluded == "spilt"
+
+
+def test_errors_of_stock_pipetting_and_assay_are_read_in_percent(tmp_path):
+    path = tmp_path / "errors.csv"
+    path.write_text(
+        "well,concentration_mM,T1_ms,stock_error_percent,Pipetting error (%),u_assay_percent\n"
+        "1,0.1,600,5,3,\n2,0.2,300,5,,1.5\n"
+    )
+    first, second = read_rates(path)["R1"].wells
+    assert (first.stock_error, first.pipetting_error, first.assay_error) == (0.05, 0.03, None)
+    assert (second.stock_error, second.pipetting_error, second.assay_error) == (0.05, None, 0.015)
+    contents = read_contents(path)
+    assert (contents[0].stock_error_percent, contents[0].pipetting_error_percent) == (5, 3)
+    assert contents[1].assay_error_percent == 1.5
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"), [("-1", "negative"), ("500", "no error that tells"), ("five", "not a number")]
+)
+def test_a_relative_error_that_cannot_be_names_its_line(cell, words, tmp_path):
+    path = tmp_path / "errors.csv"
+    path.write_text(f"well,concentration_mM,T1_ms,stock_error_percent\n1,0.1,600,{cell}\n")
+    with pytest.raises(InputError, match=words) as caught:
+        read_rates(path)
+    assert "line 2" in caught.value.where
+
+
+def test_a_relative_error_without_its_unit_is_asked_for(tmp_path):
+    path = tmp_path / "errors.csv"
+    path.write_text("well,concentration_mM,T1_ms,stock_error_mM\n1,0.1,600,5\n")
+    with pytest.raises(InputError, match="unit") as caught:
+        read_rates(path)
+    assert "stock_error_percent" in caught.value.hint
