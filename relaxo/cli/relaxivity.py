@@ -84,8 +84,11 @@ def command(
     TABLE (CSV or XLSX) has the column concentration_mM, T1_ms and/or T2_ms (or R1_per_s, R2_per_s), and may have
     agent, well, T1_se_ms, T2_se_ms, concentration_se_mM, stock_error_percent, pipetting_error_percent,
     assay_error_percent and exclude.
+
+    Or it holds signals, which are fitted first: a line for each well and time, with the columns well, TI_ms (or TE_ms,
+    TR_ms, FA_deg) and signal.
     """
-    from relaxo import io, relaxivity
+    from relaxo import pipeline, relaxivity
     from relaxo.recipe import RegressionPart
     from relaxo.report import agents_table, compare, comparisons_table, regression_methods
 
@@ -96,7 +99,7 @@ def command(
         references=None if references is None else str(references),
     )
     own = () if references is None else relaxivity.read_references(references)
-    agents, notices = relaxivity.analyse(relaxivity.counted_rates(io.read_rates(table), part), part)
+    agents, notices = relaxivity.analyse(relaxivity.counted_rates(pipeline.rates_of_table(table), part), part)
     control = relaxivity.control_of(agents, part, own)
     published = {
         name: _published(name, part, own, field, temperature, medium) for name in (part.reference, control) if name

@@ -67,14 +67,14 @@ def read_timing(source: Source, *, everywhere: bool) -> list[Entry]:
         When the file is no such table; the error names the line.
     """
     with source.open() as file:
-        sheet = read_sheet(source.shown, lambda name: _meaning(name) is not None, data=file.read(2**24))
+        sheet = read_sheet(source.shown, lambda name: meaning(name) is not None, data=file.read(2**24))
     keys: dict[str, Column] = {}
     times: dict[str, tuple[Column, bool]] = {}
     for index, name in enumerate(sheet.header):
-        meaning = _meaning(name)
-        if meaning is None:
+        known = meaning(name)
+        if known is None:
             continue
-        field, in_ms = meaning
+        field, in_ms = known
         if field in keys or field in times:
             raise InputError(f'a second column "{name}"', where=sheet.at(sheet.header_line), hint="Keep one")
         column = Column(field, "", index, name)
@@ -93,7 +93,7 @@ def read_timing(source: Source, *, everywhere: bool) -> list[Entry]:
     return [_entry(sheet, row, keys, times, numbers, folder) for row in sheet.rows]
 
 
-def _meaning(name: str) -> tuple[str, bool] | None:
+def meaning(name: str) -> tuple[str, bool] | None:
     """Return what a column holds and whether in ms; None when it is not one of ours."""
     plain = "".join(c for c in unicodedata.normalize("NFKC", name).casefold() if c.isalnum() or c == "°")
     if plain in _KEY_OF:
