@@ -1,0 +1,92 @@
+"""The process of one study: reads what to do from its standard input, and answers on its standard output.
+
+It ends when its standard input does: whoever waits for the answer holds it open, and when they are killed, nobody is
+left that computes for nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+import traceback
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from relaxo.batch.key import content_key
+from relaxo.batch.mark import mark_complete, note_failure, unmark
+from relaxo.batch.studies import Study
+from relaxo.errors import RelaxoError
+
+if TYPE_CHECKING:
+    from relaxo.recipe import Recipe
+
+
+def main() -> None:
+    """Do what the first line of standard input says, and answer with one line."""
+    # What a library prints must not become part of the answer.
+    answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    task = json.loads(sys.stdin.buffer.readline())
+    threading.Thread(target=_end_with, args=(sys.stdin.buffer,), daemon=True).start()
+    found = run_study(Study(task["name"], Path(task["source"])), Path(task["out"]))
+    answer.write(json.dumps(found) + "\n")
+    answer.flush()
+    # The thread that waits for the end of standard input would be waited for.
+    os._exit(0)
+
+
+def run_study(study: Study, out: Path) -> dict[str, Any]:
+    """Run a study; results are complete or not there, and a failure says why.
+
+    Parameters
+    ----------
+    study
+        What to run.
+    out
+        Folder of the batch; results lie in one of the study's name below it.
+
+    Returns
+    -------
+    ``status`` (``done`` or ``failed``), ``seconds``, and ``reason`` for a failure.
+    """
+    folder = out / study.name
+    began = time.monotonic()
+    try:
+        recipe = study.recipe()
+        key = content_key(recipe, out)
+        # From here on the results may be of other files than the mark says.
+        unmark(folder)
+        _analyse(recipe, folder)
+        mark_complete(folder, key)
+    except RelaxoError as error:
+        reason = str(error)
+    except (MemoryError, OSError) as error:
+        reason = f"{type(error).__name__}: {error}"
+    except Exception as error:  # noqa: BLE001 - a fault of ours in one study must not be silent, nor stop the others
+        traceback.print_exc()
+        reason = f"a fault in Relaxo ({type(error).__name__}: {error}); the log has the details"
+    else:
+        return {"status": "done", "seconds": time.monotonic() - began}
+    note_failure(folder, reason)
+    return {"status": "failed", "seconds": time.monotonic() - began, "reason": reason}
+
+
+def _analyse(recipe: Recipe, folder: Path) -> None:
+    from relaxo import report  # noqa: PLC0415 - matplotlib takes a second, which an unchanged study need not wait for
+    from relaxo.pipeline import Pipeline  # noqa: PLC0415
+
+    report.check(folder, recipe)
+    report.write(Pipeline().run(recipe), folder)
+
+
+def _end_with(stream: IO[bytes]) -> None:
+    while stream.read(1024):
+        pass
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
