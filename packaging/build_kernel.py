@@ -16,6 +16,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,12 @@ FLAGS = (
     "-fno-rtti",
     "-ffp-contract=fast",
 )
-#: For every variant: how many voxels side by side, and what its instruction set is called.
+_AVX512 = ("-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mfma", "-mprefer-vector-width=512")
+#: For every variant: how many voxels fill a register in single and in double precision, and its instruction set.
 VARIANTS = {
-    "baseline": (4, ()),
-    "avx2": (8, ("-mavx2", "-mfma")),
-    "avx512": (16, ("-mavx512f", "-mavx512dq", "-mavx512bw", "-mavx512vl", "-mfma", "-mprefer-vector-width=512")),
+    "baseline": (4, 2, ()),
+    "avx2": (8, 4, ("-mavx2", "-mfma")),
+    "avx512": (16, 8, _AVX512),
 }
 
 
@@ -87,21 +89,23 @@ def _compile(compiler: list[str], sources: Path, library: Path) -> None:
     """Compile every variant and link them to one library, beside which nothing is left."""
     is_x86 = platform.machine().lower() in {"x86_64", "amd64"}
     flags = [*FLAGS, *([] if sys.platform == "win32" else ["-fPIC"])]
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        objects = []
-        for variant, (lanes, instructions) in VARIANTS.items():
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        jobs = {folder / "kernel.o": [str(sources / "kernel.cpp")]}
+        for variant, (single, double, instructions) in VARIANTS.items():
             if variant != "baseline" and not is_x86:
                 continue
-            objects.append(folder / f"{variant}.o")
-            define = [f"-DRELAXO_VARIANT={variant}", f"-DLANES={lanes}"]
-            _run([*compiler, *flags, *instructions, *define, "-c", str(sources / "fit.cpp"), "-o", str(objects[-1])])
-        objects.append(folder / "kernel.o")
-        _run([*compiler, *flags, "-c", str(sources / "kernel.cpp"), "-o", str(objects[-1])])
+            fit = [str(sources / "fit.cpp"), *instructions]
+            name = f"-DRELAXO_VARIANT={variant}"
+            jobs[folder / f"{variant}.o"] = [*fit, name, f"-DLANES={single}"]
+            jobs[folder / f"{variant}_double.o"] = [*fit, f"{name}_double", f"-DLANES={double}", "-DRELAXO_DOUBLE"]
+        commands = [[*compiler, *flags, *job, "-c", "-o", str(result)] for result, job in jobs.items()]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(_run, commands))
         linked = folder / library.name
         # Nothing of the C++ library is used; what the compiler takes from its own goes in.
         own = [] if sys.platform == "darwin" or "ziglang" in compiler else ["-static-libgcc", "-static-libstdc++"]
-        _run([*compiler, "-shared", *own, "-s", *map(str, objects), "-o", str(linked)])
+        _run([*compiler, "-shared", *own, "-s", *map(str, jobs), "-o", str(linked)])
         # A library in use must not be written over.
         waiting = library.with_name(f"{library.name}.new")
         shutil.copyfile(linked, waiting)

@@ -1,6 +1,7 @@
 // The fit of relaxo/fitting/separable.py for a few common forms of signal, LANES voxels side by side.
 //
-// It is compiled once for every instruction set; kernel.cpp chooses among them when it is loaded.
+// It is compiled for every instruction set and for signals in single and in double precision (RELAXO_DOUBLE), each with the
+// LANES that fill a register; kernel.cpp chooses among them when it is loaded.
 
 #include <cstddef>
 #include <limits>
@@ -14,7 +15,7 @@ namespace {
 
 constexpr int MOST_POINTS = 64, MOST_NODES = 56, MOST_STEPS = 60;
 // As in relaxo/fitting/separable.py.
-constexpr double SLACK = 1.5e-4, COARSE_SLACK = 0.02, DOUBTFUL = 0.01, TOLERANCE = 1e-6, LEAST_BEND = 0.02, MARGIN = 1e-5;
+constexpr double SLACK = 1e-4, COARSE_SLACK = 0.02, DOUBTFUL = 0.01, TOLERANCE = 1e-6, LEAST_BEND = 0.02, MARGIN = 1e-5;
 // The last step is taken without another look where it is shorter than this.
 constexpr float LAST_STEP = 5e-5f;
 constexpr float LONGEST_STEP = 0.6f;
@@ -252,28 +253,35 @@ Start top_of_quartic(const Task &task, const float *scores, int patterns, const 
 template <int K> Start best_start(const Task &task, int n, const F *y, FMask count, bool truncated) {
     F scores[MOST_NODES];
     F best = splat<F>(-1), node{};
-    for (int j = 0; j < task.nodes; ++j) {
-        const float *d = task.dictionary + j;
-        F even[K]{}, odd[K]{};
-        int i = 0;
-        for (; i + 1 < n; i += 2)
-            for (int k = 0; k < K; ++k) {
-                even[k] += y[i] * d[(i * K + k) * task.nodes];
-                odd[k] += y[i + 1] * d[((i + 1) * K + k) * task.nodes];
+    // Four nodes side by side, so that every point is loaded once for them; the last four may overlap those before.
+    for (int next = 0; next < task.nodes; next += 4) {
+        const int from = next < task.nodes - 4 ? next : task.nodes - 4;
+        F score[4]{};
+        for (int k = 0; k < K; ++k) {
+            F a{}, b{}, c{}, d{};
+            for (int i = 0; i < n; ++i) {
+                const float *row = task.dictionary + (i * K + k) * task.nodes + from;
+                a += y[i] * row[0];
+                b += y[i] * row[1];
+                c += y[i] * row[2];
+                d += y[i] * row[3];
             }
-        if (i < n)
-            for (int k = 0; k < K; ++k) even[k] += y[i] * d[(i * K + k) * task.nodes];
-        F score{};
-        for (int k = 0; k < K; ++k) score += (even[k] + odd[k]) * (even[k] + odd[k]);
-        if (truncated) {
-            F inverse;
-            for (int lane = 0; lane < W; ++lane)
-                inverse[lane] = task.inverse_norms[static_cast<std::int64_t>(count[lane]) * task.nodes + j];
-            score *= inverse;
+            score[0] += a * a;
+            score[1] += b * b;
+            score[2] += c * c;
+            score[3] += d * d;
         }
-        scores[j] = score;
-        node = choose<F>(score > best, splat<F>(j), node);
-        best = largest(score, best);
+        for (int j = 0; j < 4; ++j) {
+            if (truncated) {
+                F inverse;
+                for (int lane = 0; lane < W; ++lane)
+                    inverse[lane] = task.inverse_norms[static_cast<std::int64_t>(count[lane]) * task.nodes + from + j];
+                score[j] *= inverse;
+            }
+            scores[from + j] = score[j];
+            node = choose<F>(score[j] > best, splat<F>(from + j), node);
+            best = largest(score[j], best);
+        }
     }
     return top_of_quartic(task, reinterpret_cast<const float *>(scores), 1, node, FMask{});
 }
@@ -344,15 +352,23 @@ Minimum<F, Form::amplitudes> search_signs(const Task &task, const ColumnsOf<F> &
         flips[2] = better ? FMask{} + i : flips[2];
         other = choose<F>(better, best[i], other);
     }
-    Start starts[3];
-    for (int candidate = 0; candidate < 3; ++candidate) {
+    const auto start_of = [&](FMask pattern) {
         F at;
-        for (int lane = 0; lane < W; ++lane) at[lane] = node[flips[candidate][lane]][lane];
-        starts[candidate] = top_of_quartic(task, reinterpret_cast<const float *>(scores), n, at, flips[candidate]);
+        for (int lane = 0; lane < W; ++lane) at[lane] = node[pattern[lane]][lane];
+        return top_of_quartic(task, reinterpret_cast<const float *>(scores), n, at, pattern);
+    };
+    Start starts[3] = {start_of(flips[0]), start_of(flips[1]), {}};
+    const F pair_top = largest(starts[0].score, starts[1].score);
+    int candidates = 2;
+    if (any(wanted & (other >= pair_top - total * static_cast<float>(COARSE_SLACK)))) {
+        starts[2] = start_of(flips[2]);
+        candidates = 3;
+    } else {
+        flips[2] = FMask{} - 1;
     }
     FMask first{};
     F score = starts[0].score;
-    for (int candidate = 1; candidate < 3; ++candidate) {
+    for (int candidate = 1; candidate < candidates; ++candidate) {
         const FMask better = starts[candidate].score > score;
         first = better ? FMask{} + candidate : first;
         score = choose<F>(better, starts[candidate].score, score);
@@ -376,7 +392,7 @@ Minimum<F, Form::amplitudes> search_signs(const Task &task, const ColumnsOf<F> &
         fair = wins ? rival_fair : fair;
     };
     const FMask open = ~fair;
-    for (int candidate = 0; candidate < 3; ++candidate) {
+    for (int candidate = 0; candidate < candidates; ++candidate) {
         const FMask likely = wanted & (first != candidate) & (flips[candidate] != turned) &
                              (open | (starts[candidate].score >= score - total * static_cast<float>(SLACK)));
         challenge(flips[candidate], starts[candidate].log_time, likely);
@@ -406,8 +422,9 @@ struct Results {
 };
 
 template <class V> inline void store(double *to, V value) {
-    const D wide = __builtin_convertvector(value, D);
-    __builtin_memcpy(to, &wide, sizeof(D));
+    ScalarOf<V> lanes[W];
+    __builtin_memcpy(lanes, &value, sizeof(V));
+    for (int lane = 0; lane < W; ++lane) to[lane] = lanes[lane];
 }
 
 void write_out(const Block &block, const Results &results, int parameters, std::int64_t from, int voxels) {
@@ -481,7 +498,9 @@ void conclude(const Task &task, Results &results, int at, int n, const Minimum<V
     }
     store(results.residual + at, choose<V>(fitted, root(squares / count) * scale, nan));
     store(results.r_squared + at, choose<V>(fitted, 1 - squares / total, nan));
-    for (int lane = 0; lane < W; ++lane) results.status[at + lane] = static_cast<std::uint8_t>(status[lane]);
+    ScalarOf<Mask> lanes[W];
+    __builtin_memcpy(lanes, &status, sizeof(Mask));
+    for (int lane = 0; lane < W; ++lane) results.status[at + lane] = static_cast<std::uint8_t>(lanes[lane]);
 }
 
 // A signal in single precision is done; one in double precision goes on from there.
@@ -504,8 +523,14 @@ void finish(Minimum<D, Form::amplitudes> &to, const Minimum<F, Form::amplitudes>
     to.converged &= __builtin_convertvector(found.converged, DMask);
 }
 
-// Fit LANES voxels from `from` on; S is the type of the signal. The answer is how many of them are negative.
-template <class Form, class S>
+#ifdef RELAXO_DOUBLE
+using S = double;
+#else
+using S = float;
+#endif
+
+// Fit LANES voxels from `from` on. The answer is how many of them are negative.
+template <class Form>
 int fit_lanes(const Task &task, const Block &block, std::int64_t from, int lanes, Results &results, int at) {
     using V = typename std::conditional<sizeof(S) == 8, D, F>::type;
     using Mask = MaskOf<V>;
@@ -574,7 +599,7 @@ int fit_lanes(const Task &task, const Block &block, std::int64_t from, int lanes
     Minimum<V, K> minimum{};
     if (any(wanted)) {
         const V first = splat<V>(task.log_lower), last = splat<V>(task.log_upper);
-        F single[MOST_POINTS]{};
+        F single[MOST_POINTS];
         for (int i = 0; i < n; ++i) single[i] = __builtin_convertvector(y[i], F);
         const FMask want = __builtin_convertvector(wanted, FMask);
         const F first_f = __builtin_convertvector(first, F), last_f = __builtin_convertvector(last, F);
@@ -607,8 +632,7 @@ template <class Form> std::int64_t fit_block(const Task &task, const Block &bloc
         const int voxels = block.voxels - from < WAITING ? static_cast<int>(block.voxels - from) : WAITING;
         for (int at = 0; at < voxels; at += W) {
             const int lanes = voxels - at < W ? voxels - at : W;
-            negative += task.is_double ? fit_lanes<Form, double>(task, block, from + at, lanes, results, at)
-                                       : fit_lanes<Form, float>(task, block, from + at, lanes, results, at);
+            negative += fit_lanes<Form>(task, block, from + at, lanes, results, at);
         }
         write_out(block, results, Form::amplitudes + 1, from, voxels);
     }

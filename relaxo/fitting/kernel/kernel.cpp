@@ -13,17 +13,22 @@
 #define EXPORT extern "C" __attribute__((visibility("default")))
 #endif
 
-namespace baseline { int64_t run(const Task *, const Block *); }
+#define VARIANT(name) namespace name { int64_t run(const Task *, const Block *); }
+VARIANT(baseline)
+VARIANT(baseline_double)
 #ifdef RELAXO_X86
-namespace avx2 { int64_t run(const Task *, const Block *); }
-namespace avx512 { int64_t run(const Task *, const Block *); }
+VARIANT(avx2)
+VARIANT(avx2_double)
+VARIANT(avx512)
+VARIANT(avx512_double)
 #endif
 
 namespace {
 
+using Run = int64_t (*)(const Task *, const Block *);
 struct Variant {
     const char *name;
-    int64_t (*run)(const Task *, const Block *);
+    Run single, twice;  // for signals in single and in double precision
 };
 
 #ifdef RELAXO_X86
@@ -40,13 +45,13 @@ Variant choose() {
     const bool fma = saves && (c & bit_FMA) && (c & bit_AVX) && system_keeps(0x6);
     if (fma && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & (1u << 5))) {
         const unsigned needed = (1u << 16) | (1u << 17) | (1u << 30) | (1u << 31);  // F, DQ, BW, VL
-        if ((b & needed) == needed && system_keeps(0xe6)) return {"AVX-512", avx512::run};
-        return {"AVX2", avx2::run};
+        if ((b & needed) == needed && system_keeps(0xe6)) return {"AVX-512", avx512::run, avx512_double::run};
+        return {"AVX2", avx2::run, avx2_double::run};
     }
-    return {"SSE2", baseline::run};
+    return {"SSE2", baseline::run, baseline_double::run};
 }
 #else
-Variant choose() { return {"baseline", baseline::run}; }
+Variant choose() { return {"baseline", baseline::run, baseline_double::run}; }
 #endif
 
 const Variant chosen = choose();
@@ -57,4 +62,6 @@ EXPORT const char *relaxo_variant() { return chosen.name; }
 EXPORT int relaxo_sizes(int which) { return which ? static_cast<int>(sizeof(Block)) : static_cast<int>(sizeof(Task)); }
 
 // Fit a block; the answer is the number of voxels that were refused for being negative, or -1 for an unknown form.
-EXPORT int64_t relaxo_fit(const Task *task, const Block *block) { return chosen.run(task, block); }
+EXPORT int64_t relaxo_fit(const Task *task, const Block *block) {
+    return (task->is_double ? chosen.twice : chosen.single)(task, block);
+}

@@ -4,6 +4,10 @@
 #include <cmath>
 #include <cstdint>
 
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
+
 #ifndef LANES
 #error "LANES says how many voxels are fitted side by side"
 #endif
@@ -26,17 +30,30 @@ template <class V> using ScalarOf = typename Of<V>::Scalar;
 
 template <class V> inline V splat(double value) { return V{} + static_cast<ScalarOf<V>>(value); }
 template <class V> inline V choose(MaskOf<V> mask, V yes, V no) { return mask ? yes : no; }
+// Where a number is not one, the second is the answer, as for the instructions that GCC does not find by itself.
 template <class V> inline V largest(V a, V b) { return a > b ? a : b; }
 template <class V> inline V smallest(V a, V b) { return a < b ? a : b; }
+#if defined(__AVX512F__) && LANES == 16
+template <> inline F largest<F>(F a, F b) { return (F)_mm512_max_ps((__m512)a, (__m512)b); }
+template <> inline F smallest<F>(F a, F b) { return (F)_mm512_min_ps((__m512)a, (__m512)b); }
+#elif defined(__AVX2__) && LANES == 8
+template <> inline F largest<F>(F a, F b) { return (F)_mm256_max_ps((__m256)a, (__m256)b); }
+template <> inline F smallest<F>(F a, F b) { return (F)_mm256_min_ps((__m256)a, (__m256)b); }
+#elif defined(__SSE2__) && LANES == 4
+template <> inline F largest<F>(F a, F b) { return (F)_mm_max_ps((__m128)a, (__m128)b); }
+template <> inline F smallest<F>(F a, F b) { return (F)_mm_min_ps((__m128)a, (__m128)b); }
+#endif
 template <class V> inline V magnitude(V a) { return a < 0 ? -a : a; }
 template <class V> inline V clamped(V a, V low, V high) { return smallest(largest(a, low), high); }
 inline D widened(F a) { return __builtin_convertvector(a, D); }
 inline F narrowed(D a) { return __builtin_convertvector(a, F); }
 
 template <class V> inline V root(V a) {
-    V result;
-    for (int lane = 0; lane < W; ++lane) result[lane] = std::sqrt(a[lane]);
-    return result;
+    ScalarOf<V> lanes[W];
+    __builtin_memcpy(lanes, &a, sizeof(V));
+    for (int lane = 0; lane < W; ++lane) lanes[lane] = std::sqrt(lanes[lane]);
+    __builtin_memcpy(&a, lanes, sizeof(V));
+    return a;
 }
 
 template <class M> inline bool any(M mask) {
