@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from relaxo.io.dicom_file import DicomFile, open_header
 from relaxo.io.dicom_header import MULTI_FRAME, check_kind, header_of, matrix
-from relaxo.io.elements import MALFORMED, PlainDataset, UnusableError, integer
+from relaxo.io.elements import MALFORMED, UnusableError, integer
 from relaxo.io.enhanced import frames
 from relaxo.io.pixels import check_pixels, largest, stored
 
@@ -45,7 +45,7 @@ def read_dicom(file: BinaryIO, size: int, path: Path, member: str = "") -> Found
 
 
 def _multi_frame(opened: DicomFile, path: Path, member: str) -> Found:
-    dataset = opened.dataset.full() if isinstance(opened.dataset, PlainDataset) else opened.dataset
+    dataset = opened.dataset
     rows, columns = matrix(dataset)
     count = integer(dataset, 0x00280008) or 1
     if count < 1:

@@ -64,23 +64,28 @@ class PlainDataset(Dataset):
     Making pydicom's elements of a whole header takes longer than all else that is done with it.
     """
 
-    def __init__(self, elements: dict[int, Plain], character_set: list[str] | None) -> None:
+    def __init__(
+        self,
+        elements: dict[int, Plain],
+        character_set: list[str] | None = None,
+        known: dict[int, tuple[object, ...]] | None = None,
+    ) -> None:
         super().__init__()
-        self.set_original_encoding(is_implicit_vr=False, is_little_endian=True, character_encoding=character_set)
         object.__setattr__(self, "plain", elements)
-        object.__setattr__(self, "known", {})
-        if character_set:
-            self.set_original_encoding(is_implicit_vr=False, is_little_endian=True, character_encoding=character_set)
+        object.__setattr__(self, "known", {} if known is None else known)
+        self.set_original_encoding(is_implicit_vr=False, is_little_endian=True, character_encoding=character_set)
 
     plain: dict[int, Plain]
     """By tag."""
     known: dict[int, tuple[object, ...]]
-    """Values that were asked for."""
+    """Values that were asked for, or given from the start."""
 
     def read(self, tag: int) -> tuple[object, ...]:
-        """Return the values of an element."""
+        """Return the values of an element; none when it is missing."""
         if tag in self.known:
             return self.known[tag]
+        if tag not in self.plain:
+            return ()
         vr, value = self.plain[tag]
         if vr in _NUMBERS and len(value) % _NUMBERS[vr].size == 0:
             found: tuple[object, ...] | None = tuple(number for (number,) in _NUMBERS[vr].iter_unpack(value))
@@ -92,15 +97,6 @@ class PlainDataset(Dataset):
             found = _as_tuple(self[element.tag].value)
         self.known[tag] = found
         return found
-
-    def full(self) -> Dataset:
-        """Return it with pydicom's elements."""
-        dataset = Dataset()
-        implicit, little = self.original_encoding
-        dataset.set_original_encoding(implicit, little, self.original_character_set)
-        for tag, (vr, value) in self.plain.items():
-            dataset[BaseTag(tag)] = _raw(tag, vr, value)
-        return dataset
 
 
 class UnusableError(Exception):
@@ -119,7 +115,7 @@ def values(dataset: Dataset, tag: int) -> tuple[object, ...]:
     """Return the values of an element; none when it is missing, empty or malformed."""
     try:
         if isinstance(dataset, PlainDataset):
-            return dataset.read(tag) if tag in dataset.plain else ()
+            return dataset.read(tag)
         if tag not in dataset.keys():  # noqa: SIM118 - `in dataset` is ten times slower
             return ()
         element: object = dataset.get_item(tag)
@@ -131,7 +127,7 @@ def values(dataset: Dataset, tag: int) -> tuple[object, ...]:
 
 def tags(dataset: Dataset) -> Iterable[int]:
     """Return the tags of a dataset's elements."""
-    return dataset.plain if isinstance(dataset, PlainDataset) else dataset.keys()
+    return dataset.plain.keys() | dataset.known.keys() if isinstance(dataset, PlainDataset) else dataset.keys()
 
 
 def _raw(tag: int, vr: bytes, value: bytes) -> RawDataElement:

@@ -10,10 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
-from relaxo.io.elements import MALFORMED, UnusableError, values, words
+from relaxo.io.elements import MALFORMED, PlainDataset, UnusableError, tags, values, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +51,7 @@ _ECHO_PULSE, _ECHO_PLANAR = 0x00189008, 0x00189018
 class _Group:
     """The functional groups of one frame, or those that all share."""
 
-    elements: dict[int, DataElement]
+    values: dict[int, tuple[object, ...]]
     """By classic tag."""
     recovers: str
     """``YES`` or ``NO``: whether there was an inversion; empty when it is not stated."""
@@ -70,18 +69,16 @@ def frames(dataset: Dataset, count: int) -> Iterator[Dataset]:
     if len(per_frame) != count:
         raise UnusableError(f"a multi-frame image of {count} frames with headers for {len(per_frame)}")
     shared = _read(next(iter(values(dataset, _SHARED)), Dataset()))
-    own = {tag: dataset.get_item(tag) for tag in dataset.keys() if tag not in {_SHARED, _PER_FRAME}}  # noqa: SIM118
-    implicit, little = dataset.original_encoding
+    own = {tag: values(dataset, tag) for tag in tags(dataset) if tag not in {_SHARED, _PER_FRAME}}
     for item in per_frame:
         group = _read(item)
-        frame = Dataset(own)  # type: ignore[arg-type] # raw elements are what it holds
-        frame.set_original_encoding(implicit, little, dataset.original_character_set)
-        for element in (*shared.elements.values(), *group.elements.values()):
-            frame[element.tag] = element
+        known = {**own, **shared.values, **group.values}
         recovers = group.recovers or shared.recovers
         if recovers == "NO":
-            frame.pop(_TIMES, None)
-        _name_sequence(frame, inverts=recovers == "YES")
+            known.pop(_TIMES, None)
+        frame = PlainDataset({}, known=known)
+        if not words(frame, _SEQUENCE):
+            known[_SEQUENCE] = _scanning_sequence(frame, inverts=recovers == "YES")
         yield frame
 
 
@@ -89,32 +86,29 @@ def _read(item: object) -> _Group:
     if not isinstance(item, Dataset):
         raise UnusableError("a multi-frame image whose frames have no headers")
     try:
-        found = {tag: next(iter(values(item, tag)), None) for tag in (*_GROUPS, _MODIFIER, _PHILIPS)}
-        groups = {tag: group for tag, group in found.items() if isinstance(group, Dataset)}
-        elements: dict[int, DataElement] = {}
+        groups = {
+            tag: group
+            for tag in (*_GROUPS, _MODIFIER, _PHILIPS)
+            if isinstance(group := next(iter(values(item, tag)), None), Dataset)
+        }
+        found: dict[int, tuple[object, ...]] = {}
         for group, tag, classic in _SAME:
-            if group in groups and values(groups[group], tag):
-                element = groups[group][tag]
-                elements[classic] = DataElement(classic, element.VR, element.value)
+            if group in groups and (given := values(groups[group], tag)):
+                found[classic] = given
         modifier = groups.get(_MODIFIER, Dataset())
-        if _TIMES in modifier:
-            elements[_TIMES] = modifier[_TIMES]
-        if _REAL_WORLD in item:
-            elements[_REAL_WORLD] = item[_REAL_WORLD]
+        for source, tag in ((modifier, _TIMES), (item, _REAL_WORLD)):
+            if given := values(source, tag):
+                found[tag] = given
         private = groups.get(_PHILIPS, Dataset())
         # Not more of it: it has a ComplexImageComponent too, which contradicts that of the frame.
-        elements |= {tag: private[tag] for tag in list(private.keys()) if tag >> 16 == _PHILIPS >> 16}
+        found |= {tag: values(private, tag) for tag in list(tags(private)) if tag >> 16 == _PHILIPS >> 16}
     except MALFORMED as error:
         raise UnusableError("a multi-frame image with a frame whose header is damaged") from error
-    return _Group(elements, next(iter(words(modifier, _RECOVERY)), ""))
+    return _Group(found, next(iter(words(modifier, _RECOVERY)), ""))
 
 
-def _name_sequence(frame: Dataset, *, inverts: bool) -> None:
-    """Write ScanningSequence, which an Enhanced image says in several elements."""
-    if words(frame, _SEQUENCE):
-        return
+def _scanning_sequence(frame: Dataset, *, inverts: bool) -> tuple[str, ...]:
+    """Return ScanningSequence, which an Enhanced image says in several elements."""
     pulse, planar = words(frame, _ECHO_PULSE), words(frame, _ECHO_PLANAR)
     names = [name for name, mark in (("SE", "SPIN"), ("GR", "GRADIENT")) if mark in pulse or "BOTH" in pulse]
-    names += ["EP"] * ("YES" in planar) + ["IR"] * inverts
-    if names:
-        frame[_SEQUENCE] = DataElement(_SEQUENCE, "CS", names)
+    return *names, *(["EP"] * ("YES" in planar)), *(["IR"] * inverts)

@@ -59,7 +59,8 @@ def scan(
         entries = [
             entry for source in tables for entry in read_timing(source, everywhere=source.path == source.root)
         ] + of_recipe(timing)
-        images = [source for source in files if source not in tables and source not in notes]
+        others = {source.shown for source in (*tables, *notes)}
+        images = [source for source in files if source.shown not in others]
         for done, source in enumerate(images):
             if progress is not None and not progress(done, len(images)):
                 raise Cancelled
