@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from relaxo import __version__
+from relaxo.cli.console import log
 from relaxo.errors import Cancelled, RelaxoError
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ COMMANDS = {
     "demo": "relaxo.cli.demo",
     "scan": "relaxo.cli.scan",
     "run": "relaxo.cli.run",
+    "batch": "relaxo.cli.batch",
+    "export": "relaxo.cli.export",
     "figure": "relaxo.cli.figure",
     "fit": "relaxo.cli.fit",
     "wells": "relaxo.cli.wells",
@@ -42,13 +45,39 @@ class _Commands(click.Group):
             return None
         command = import_module(COMMANDS[cmd_name]).command
         assert isinstance(command, click.Command)
-        return command
+        return _with_log_options(command)
+
+
+def _with_log_options(command: click.Command) -> click.Command:
+    """Return a command, and those below it, with the options that all of them have."""
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            _with_log_options(each)
+    elif not any(option.name == "log_json" for option in command.params):
+        command.params += _log_options()
+    return command
+
+
+def _log_options() -> list[click.Parameter]:
+    def set_up(_: click.Context, option: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+        if value:
+            setattr(log, {"quiet": "quiet", "log_json": "as_json"}[option.name or ""], True)
+
+    def flag(names: list[str], about: str) -> click.Option:
+        return click.Option(names, is_flag=True, is_eager=True, expose_value=False, callback=set_up, help=about)
+
+    return [
+        flag(["-q", "--quiet"], "Say nothing on standard error but errors."),
+        flag(["--log-json"], "Say everything on standard error as JSON, an object a line."),
+    ]
 
 
 @click.group(
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 2 the call is wrong, 3 the input could not be used, 4 the analysis could not be done.",
+    params=_log_options(),
+    epilog="Exit codes: 2 the call is wrong, 3 the input could not be used, 4 the analysis could not be done; "
+    "of a batch, 5 some studies failed, 6 none worked.",
 )
 @click.option(
     "--version",
@@ -75,20 +104,33 @@ def _print_version(wanted: object) -> None:
 
 def run_command(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; what a user can cause ends as one sentence."""
+    log.quiet = log.as_json = False
     try:
-        relaxo.main(args=None if arguments is None else list(arguments), prog_name="relaxo", standalone_mode=False)
+        code = relaxo.main(
+            args=None if arguments is None else list(arguments),
+            prog_name="relaxo",
+            standalone_mode=False,
+            # https://no-color.org; where output is no terminal, click leaves colours out by itself.
+            color=False if os.environ.get("NO_COLOR") else None,
+        )
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as error:
-        error.show()
+        if log.as_json:
+            log(error.format_message(), level="error", event="failed", exit_code=error.exit_code)
+        else:
+            error.show()
         return error.exit_code
     except RelaxoError as error:
-        click.echo(f"relaxo: {error}", err=True)
+        facts = {"what": error.what, "where": error.where, "hint": error.hint, "exit_code": error.exit_code}
+        log(f"relaxo: {error}", level="error", event="failed", **facts)
         return error.exit_code
     except (Cancelled, click.Abort, KeyboardInterrupt):
-        click.echo("relaxo: stopped; nothing was written.", err=True)
+        log("relaxo: stopped; nothing was written.", level="error", event="stopped", exit_code=130)
         return 130
     except BrokenPipeError:
         # Whoever read our output has gone (`relaxo agents | head`); nothing may be flushed to it any more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+        return 0
+    # What a command returns; its exit code where it left early.
+    return code if isinstance(code, int) else 0
