@@ -43,7 +43,13 @@ def check_pixels(file: DicomFile, rows: int, columns: int, frames: int) -> None:
         ) from error
     if file.element is None:
         raise UnusableError("its pixels are missing")
-    expected = rows * columns * frames * (integer(file.dataset, 0x00280100) or 0) / 8
+    allocated, used = integer(file.dataset, 0x00280100) or 0, integer(file.dataset, 0x00280101) or 0
+    if allocated not in {8, 16, 32, 64}:
+        raise UnusableError(f"its pixels have {allocated} bits each, which no MR image has")
+    described = 0 < used <= allocated and integer(file.dataset, 0x00280103) in {0, 1}
+    if file.element == PIXEL_DATA and not described:
+        raise UnusableError("its header does not say how its pixels are stored (BitsStored, PixelRepresentation)")
+    expected = rows * columns * frames * allocated / 8
     if file.syntax == DeflatedExplicitVRLittleEndian:
         return
     if not compressed:

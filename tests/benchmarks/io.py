@@ -46,10 +46,10 @@ def main() -> None:
                 start = time.perf_counter()
                 way()
                 taken[name].append(time.perf_counter() - start)
-    print(f"{len(files)} files, {TIMES} TI x {SLICES} slices x {SIZE} x {SIZE}, median of {repeats}\n")  # noqa: T201
-    print("| way | ms |\n|---|---|")  # noqa: T201 - a table is what it is for
-    for name, times in taken.items():
-        print(f"| {name} | {1e3 * median(times[1:]):.0f} |")  # noqa: T201 - the first turn warms up
+    print(f"{len(files)} files, {TIMES} TI x {SLICES} slices x {SIZE} x {SIZE}, median of {repeats}\n")
+    print("| way | ms |\n|---|---|")
+    for name, times in taken.items():  # the first turn warms up
+        print(f"| {name} | {1e3 * median(times[1:]):.0f} |")
 
 
 def write(folder: Path) -> list[Path]:

@@ -159,6 +159,10 @@ def test_a_philips_image_without_its_scale_is_left_out(write: Callable[..., Path
         ({"Rows": None}, "no pixels"),
         ({"BitsAllocated": None, "PixelData": None}, "no pixels"),
         ({"PixelData": None}, "its pixels are missing"),
+        ({"BitsAllocated": 12}, "its pixels have 12 bits each"),
+        ({"BitsStored": None}, "does not say how its pixels are stored"),
+        ({"BitsStored": 17}, "does not say how its pixels are stored"),
+        ({"PixelRepresentation": None}, "does not say how its pixels are stored"),
         ({"Rows": 4}, "it is cut short"),
         ({"Rows": 65535, "Columns": 65535}, "65535 x 65535 pixels is not an MR image"),
         ({"PhotometricInterpretation": "RGB", "SamplesPerPixel": 3}, "a colour image"),
@@ -223,6 +227,20 @@ def test_what_may_not_be_opened_is_left_out(
 
     monkeypatch.setattr(Path, "open", refuse)  # permissions do not stop the superuser, as whom tests may run
     assert reasons(scan([tmp_path])) == {"locked": "it cannot be opened: Permission denied"}
+
+
+def test_a_file_that_vanishes_while_it_is_read_is_left_out(write: Callable[..., Path], tmp_path: Path) -> None:
+    for time in ("50", "100", "200"):
+        write(time, InversionTime=time)
+
+    def remove(done: int, _total: int) -> bool:
+        if done == 1:
+            (tmp_path / "200").unlink()
+        return True
+
+    inventory = scan([tmp_path], remove)
+    assert reasons(inventory) == {"200": "it cannot be opened: No such file or directory"}
+    assert len(inventory.stacks[0].protocol) == 2
 
 
 def test_the_same_image_twice_counts_once(write: Callable[..., Path], tmp_path: Path) -> None:
