@@ -13,6 +13,7 @@ from relaxo.report.maps import map_files, write_fit
 from relaxo.report.material import material
 from relaxo.report.page import FORMATS, save
 from relaxo.report.results import results_table
+from relaxo.report.sections import document
 from relaxo.report.store import CURVES, MAPS, RESULTS, curves_csv, picture_files, write_pictures
 from relaxo.report.tables import relaxivity_csv, wells_csv
 from relaxo.report.workbook import write_workbook
@@ -23,13 +24,18 @@ if TYPE_CHECKING:
 
     from relaxo.pipeline import Result
     from relaxo.recipe import Recipe
+    from relaxo.report.material import Material
 
 _RECIPE = "recipe.toml"
 _WORKBOOK = "results.xlsx"
+_HTML = "report.html"
+_PDF = "report.pdf"
 _OWNED = (
     "wells.csv",
     "relaxivity.csv",
     _WORKBOOK,
+    _HTML,
+    _PDF,
     *(f"figure.{name}" for name in FORMATS),
     CURVES,
     *(f"{MAPS}/{name}" for quantity in ("T1", "T2") for name in (*map_files(quantity), *picture_files(quantity))),
@@ -81,6 +87,7 @@ def write(result: Result, folder: Path, progress: Callable[[int, int], bool] | N
         lambda staging: write_workbook(result, staging / _WORKBOOK),
         lambda staging: _text(staging / CURVES, curves_csv(source)),
         lambda staging: save(draw(source), staging),
+        lambda staging: _report(result, source, staging),
         lambda staging: _text(
             staging / RESULTS,
             json.dumps(results_table(result, source), indent=2, ensure_ascii=False, allow_nan=False) + "\n",
@@ -104,6 +111,8 @@ def write(result: Result, folder: Path, progress: Callable[[int, int], bool] | N
         "recipe": folder / _RECIPE,
         "maps": folder / MAPS,
         "figure": folder / f"figure.{FORMATS[0]}",
+        "report": folder / _HTML,
+        "report, PDF": folder / _PDF,
     }
 
 
@@ -125,6 +134,17 @@ def _owned(folder: Path, recipe: Recipe) -> tuple[str, ...]:
     except InputError:
         same = False
     return _OWNED if same else (*_OWNED, _RECIPE)
+
+
+def _report(result: Result, source: Material, staging: Path) -> None:
+    """Write the report, with the figure that lies in the folder already."""
+    # A report brings reportlab, which nothing else needs.
+    from relaxo.report.html import html  # noqa: PLC0415
+    from relaxo.report.pdf import pdf  # noqa: PLC0415
+
+    report = document(result, source)
+    _text(staging / _HTML, html(report, (staging / "figure.svg").read_text(encoding="utf-8")))
+    (staging / _PDF).write_bytes(pdf(report, staging / "figure.png"))
 
 
 def _made(folder: Path) -> Path:
