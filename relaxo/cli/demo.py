@@ -25,10 +25,13 @@ def command(out: Path) -> None:
     """
     from relaxo import report, samples
     from relaxo.pipeline import run
+    from relaxo.recipe import load
 
     folder = samples.sample_phantom()
+    recipe = load(folder / samples.RECIPE)
+    report.check(out, recipe)
     with progress() as told:
-        result = run(folder / samples.RECIPE, told)
+        result = run(recipe, told)
         written = report.write(result, out, lambda done, total: told("Writing results", done, total))
     truth = [(agent.name, agent.r1, agent.r2) for agent in samples.truth(folder).agents]
     print_agents(result.agents, reference=result.reference, truth=truth)

@@ -28,6 +28,7 @@ def command(source: Path, concentrations: Path | None, out: Path) -> None:
     from relaxo.pipeline import Pipeline
 
     recipe = recipe_for(source, concentrations)
+    report.check(out, recipe)
     with progress() as told:
         result = Pipeline().run(recipe, told)
         written = report.write(result, out, lambda done, total: told("Writing results", done, total))

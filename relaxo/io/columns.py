@@ -42,6 +42,8 @@ PLAIN_NAMES = {
     "agent": "agent",
     "exclude": "exclude",
     "voxels": "voxels",
+    "T1_reference": "T1_reference_ms",
+    "T2_reference": "T2_reference_ms",
     **{
         f"{quantity}{suffix}": f"{quantity}{suffix}_{unit}"
         for quantities, unit in (("T1 T2", "ms"), ("R1 R2", "per_s"))
@@ -63,6 +65,8 @@ _SYNONYMS = {
     "agent": "agent contrastagent agentname compound substance complex",
     "exclude": "exclude excluded exclusion excludedbecause excludereason skip omit ignore",
     "voxels": "voxels voxel nvoxels",
+    "T1_reference": "t1reference t1ref referencet1 reft1",
+    "T2_reference": "t2reference t2ref referencet2 reft2",
     "T1": "t1",
     "T2": "t2",
     "R1": "r1 1t1",

@@ -12,7 +12,7 @@ from relaxo.io.columns import PLAIN_NAMES, columns_of, recognised, to_millimolar
 from relaxo.io.numbers import Numbers, is_missing, text_of
 from relaxo.io.sheets import read_sheet
 from relaxo.recipe import ContentsPart
-from relaxo.units import ms_to_s
+from relaxo.units import ms_to_s, s_to_ms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from relaxo.io.sheets import Row, Sheet
 
 _RELATIVE = ("stock_error", "pipetting_error", "assay_error")
-_CONTENTS = frozenset({"well", "row", "column", "concentration", "concentration_se", *_RELATIVE, "agent", "exclude"})
-_RATES = frozenset(PLAIN_NAMES) - {"row", "column"}
+_REFERENCES = ("T1_reference", "T2_reference")
+_CONTENTS = frozenset(
+    {"well", "row", "column", "concentration", "concentration_se", *_RELATIVE, "agent", "exclude", *_REFERENCES}
+)
+_RATES = frozenset(PLAIN_NAMES) - {"row", "column", *_REFERENCES}
 
 _TEXT = frozenset({"well", "agent", "exclude"})
 
@@ -44,7 +47,8 @@ def read_contents(path: Path) -> tuple[ContentsPart, ...]:
 
     Columns: ``well`` (a number in reading order, or a plate coordinate) or ``row`` and ``column`` (pixel position of
     the centre); ``concentration_mM``; optionally ``agent``, ``exclude`` (a reason, or yes), ``concentration_se_mM``,
-    ``stock_error_percent``, ``pipetting_error_percent`` and ``assay_error_percent``.
+    ``stock_error_percent``, ``pipetting_error_percent``, ``assay_error_percent``, ``T1_reference_ms`` and
+    ``T2_reference_ms``.
     A well that is named and has a position goes by its name. Concentrations in M, uM and nM become mM. An empty
     concentration leaves the well measured and out of every line. Names of agents that differ in case only are one.
 
@@ -83,6 +87,7 @@ def read_contents(path: Path) -> tuple[ContentsPart, ...]:
                 exclude="; ".join(dict.fromkeys(reasons.values())) or None,
                 concentration_se_mM=_concentration(numbers, row, columns, "concentration_se"),
                 **{f"{field}_percent": _percent(numbers, row, columns, field) for field in _RELATIVE},
+                **{f"{field}_ms": _reference(numbers, row, columns, field) for field in _REFERENCES},
             )
         )
     return tuple(contents)
@@ -313,6 +318,16 @@ def _error(numbers: Numbers, row: Row, columns: dict[str, Column], field: str, r
     if of_time is not None and (value := numbers.at_least_zero(row, of_time)) is not None:
         return _seconds(value, of_time) * rate**2
     return math.nan
+
+
+def _reference(numbers: Numbers, row: Row, columns: dict[str, Column], field: str) -> float | None:
+    """Return the time that another method gave, in ms; None where there is none."""
+    if field not in columns or (value := numbers.read(row, columns[field])) is None:
+        return None
+    time = _seconds(value, columns[field])
+    if not _LEAST_S < time < _MOST_S:
+        raise numbers.refused(row, columns[field], "no relaxation of a sample")
+    return value if columns[field].unit == "ms" else s_to_ms(time)
 
 
 def _seconds(time: float, column: Column) -> float:
