@@ -159,7 +159,7 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Client]:
     # Workers are threads of this process: each study has a process of its own anyway.
     with (
         LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=False, dashboard_address=None, silence_logs=40
+            n_workers=workers, threads_per_worker=1, processes=False, dashboard_address="127.0.0.1:0", silence_logs=40
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
