@@ -39,13 +39,14 @@ class Start:
         return Start(self.log_time[voxels], self.low[voxels], self.high[voxels], self.score[voxels])
 
     @classmethod
-    def choose(cls, starts: Sequence[Start], which: Index) -> Start:
-        """Return, voxel by voxel, the start of the index `which` (v,)."""
+    def choose(cls, starts: Sequence[Start], second: NDArray[np.bool_]) -> Start:
+        """Return, voxel by voxel, the first of two starts, or the second."""
+        one, other = starts
         return cls(
-            np.choose(which, [start.log_time for start in starts]),
-            np.choose(which, [start.low for start in starts]),
-            np.choose(which, [start.high for start in starts]),
-            np.choose(which, [start.score for start in starts]),
+            np.where(second, other.log_time, one.log_time),
+            np.where(second, other.low, one.low),
+            np.where(second, other.high, one.high),
+            np.where(second, other.score, one.score),
         )
 
 

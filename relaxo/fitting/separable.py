@@ -102,37 +102,31 @@ class _Minimum:
 def _search_signs(problem: Problem, grid: Grid, signal: Array, weight: Array | None) -> _Minimum:
     """Find the minimum among all signs.
 
-    Without noise the sign changes next to the smallest point; with noise, the best of all signs on a coarse grid knows
-    better. All three are scored, and whatever might be the minimum is finished.
+    Without noise the sign changes next to the smallest point; with noise, the best of all others on a coarse grid may
+    know better. Whatever might be the minimum is finished.
     """
-    points, voxels = signal.shape
+    points = len(signal)
     counted = signal if weight is None else np.where(weight > 0, signal, np.inf)
     smallest = argmax(1 / (counted + np.finfo(signal.dtype).tiny))
     pair = np.array([smallest, np.minimum(smallest + 1, points - 1)])
     coarse = grid.thinned(COARSE)
     tops = np.array([coarse.flipped(flipped).scores(signal, weight).max(axis=0) for flipped in range(points)])
     np.put_along_axis(tops, pair, 0, axis=0)
-    flips = [*pair, argmax(tops)]
-    starts = [grid.best(grid.scores(_flip(signal, flipped), weight)) for flipped in flips]
+    starts = [grid.best(grid.scores(_flip(signal, flipped), weight)) for flipped in pair]
 
-    scores = np.array([start.score for start in starts])
-    first = scores.argmax(axis=0)
-    start = Start.choose(starts, first)
-    best = _minimise(problem, grid, _flip(signal, np.choose(first, flips)), weight, start)
+    second_first = starts[1].score > starts[0].score
+    start = Start.choose(starts, second_first)
+    best = _minimise(problem, grid, _flip(signal, np.where(second_first, pair[1], pair[0])), weight, start)
     total = np.einsum("nv,nv->v", signal, signal)
     margin = margin_of_impossible(points - len(grid.dictionary) - 1)
-    likely = scores >= scores.max(axis=0) - SLACK * total
-    likely |= ~best.possible
-    likely[first, np.arange(voxels)] = False
-    likely[1] &= flips[1] != flips[0]
-    for flipped, other, might in zip(flips, starts, likely, strict=True):
-        some = np.flatnonzero(might)
-        if some.size:
-            signed = _flip(signal[:, some], flipped[some])
-            weight_some = None if weight is None else weight[:, some]
-            best.improve(some, _minimise(problem, grid, signed, weight_some, other.at(some)), margin)
-    np.put_along_axis(tops, flips[2][np.newaxis], 0, axis=0)
-    _try_all_signs(problem, grid, signal, weight, tops, total, best, margin)
+    close = np.abs(starts[1].score - starts[0].score) <= SLACK * total
+    some = np.flatnonzero((close | ~best.possible) & (pair[0] != pair[1]))
+    if some.size:
+        signed = _flip(signal[:, some], np.where(second_first, pair[0], pair[1])[some])
+        other = Start.choose(starts, ~second_first).at(some)
+        rival = _minimise(problem, grid, signed, None if weight is None else weight[:, some], other)
+        best.improve(some, rival, margin)
+    _try_other_signs(problem, grid, signal, weight, tops, total, best, margin)
     return best
 
 
@@ -145,7 +139,7 @@ def margin_of_impossible(freedom: int) -> float:
     return 1 + float(stdtrit(freedom, 0.995)) ** 2 / freedom if freedom > 0 else np.inf
 
 
-def _try_all_signs(
+def _try_other_signs(
     problem: Problem,
     grid: Grid,
     signal: Array,
@@ -155,16 +149,17 @@ def _try_all_signs(
     best: _Minimum,
     margin: float,
 ) -> None:
-    """Improve the minimum where nothing possible was found, or much is left unexplained: any sign may do better.
+    """Improve the minimum where another sign may do better.
 
-    `tops` (n, v) says what each sign explains on the coarse grid; 0 where it was tried.
+    `tops` (n, v) says what each sign explains on the coarse grid; 0 where it was tried. The best of them is looked at
+    everywhere, all of them where nothing possible was found or much of the signal is left unexplained.
     """
     doubtful = ~best.possible | (best.sum_of_squares > DOUBTFUL * total)
-    if not doubtful.any():
-        return
+    likeliest = argmax(tops)
     for flipped, top in enumerate(tops):
         lacking = total - best.sum_of_squares
-        might = doubtful & (top > 0) & (~best.possible | (top >= lacking - COARSE_SLACK * total))
+        might = (doubtful | (likeliest == flipped)) & (top > 0)
+        might &= ~best.possible | (top >= lacking - COARSE_SLACK * total)
         some = np.flatnonzero(might)
         if some.size == 0:
             continue
