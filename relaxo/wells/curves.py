@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _DISAGREES = 0.05
 """Share of the time by which the two differ when a person must know ..."""
 _BEYOND_ERROR = 3.0
-"""... and by this many standard errors."""
+"""... and by this many standard errors of that of the curve."""
 _UNEVEN = 0.1
 """Standard deviation over the voxels, as a share of the time, at which a well is called uneven ..."""
 _UNEXPECTED = 3.0
@@ -84,8 +84,8 @@ def uneven(rates: Rates) -> tuple[Notice, ...]:
             continue
         if not math.isnan(rate.curve_rate):
             apart = rate.rate / rate.curve_rate - 1  # of the time of the curve from the mean time
-            error = math.hypot(rate.standard_error, rate.curve_standard_error) / rate.rate
-            if abs(apart) > _DISAGREES and abs(apart) > _BEYOND_ERROR * error:
+            error = rate.curve_standard_error / rate.curve_rate
+            if abs(apart) > _DISAGREES and not abs(apart) < _BEYOND_ERROR * error:
                 notices.append(
                     Notice(
                         f"{quantity.lower()}_curve",

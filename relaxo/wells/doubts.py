@@ -67,7 +67,7 @@ def check_marker(wells: Wells, part: WellsPart, naming: str) -> None:
     if in_one_spelling(wells.wells[index].name) == in_one_spelling(marker.well):
         return
     fitting = []
-    for rotation, mirrored in itertools.product((0, 90, 180, 270), (False, True)):
+    for mirrored, rotation in itertools.product((False, True), (0, 90, 180, 270)):
         other = msgspec.structs.replace(part, rotation=rotation, mirrored=mirrored)
         name = rename(wells, naming, other).wells[index].name
         if in_one_spelling(name) == in_one_spelling(marker.well):

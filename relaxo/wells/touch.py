@@ -30,6 +30,10 @@ _LARGEST = 60.0
 _SUPPORT = 0.8
 """Votes that a circle which a person points at is taken to have."""
 _LEAST_CONFIDENCE = 0.2
+_ENOUGH = 0.8
+"""Confidence at which no other place is tried."""
+_ASIDE = tuple((0.5 * math.sin(angle), 0.5 * math.cos(angle)) for angle in np.radians(range(0, 360, 60)))
+"""Where the middle of a well may be that a person pointed at the side of, in radii."""
 
 
 def hit_test(
@@ -94,14 +98,18 @@ class Snapper:
             most = min(_LARGEST, min(curves.shape[:2]) / 3)
             steps = max(1, math.floor(math.log(most / SMALLEST_RADIUS) / math.log(_TRIED)))
             radii = [SMALLEST_RADIUS * _TRIED**step for step in range(steps + 1)]
-        tried = [Circle(row, column, radius, _SUPPORT) for radius in radii]
-        seen = [
-            circle
-            for circle in refine(curves, tried)
-            if circle.confidence >= _LEAST_CONFIDENCE
-            and math.hypot(circle.row - row, circle.column - column) <= circle.radius
-            and circle.radius >= SMALLEST_RADIUS
-        ]
+        seen: list[Circle] = []
+        for down, right in ((0.0, 0.0), *_ASIDE):
+            tried = [Circle(row + down * r, column + right * r, r, _SUPPORT) for r in radii]
+            seen += [
+                circle
+                for circle in refine(curves, tried)
+                if circle.confidence >= _LEAST_CONFIDENCE
+                and math.hypot(circle.row - row, circle.column - column) <= circle.radius
+                and circle.radius >= SMALLEST_RADIUS
+            ]
+            if any(circle.confidence > _ENOUGH for circle in seen):
+                break
         if not seen:
             return None
         best = max(seen, key=lambda circle: circle.confidence)
