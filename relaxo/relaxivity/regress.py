@@ -199,14 +199,15 @@ class _Fit:
         return combined(self.line.slope, [fitted, (stock * abs(self.line.slope), math.inf)], "1/s/mM")
 
 
-def _fit(points: _Points, part: RegressionPart) -> _Fit:
-    """Fit the line and decide how large its errors are."""
+def _fit(points: _Points, part: RegressionPart, start: tuple[float, float] | None = None) -> _Fit:
+    """Fit the line, from a start that resists outliers where one is known, and decide how large its errors are."""
     x, y, x_error, y_error = points.concentration, points.rate, points.concentration_error, points.rate_error
     degrees = points.degrees_of_freedom
     own: float = degrees
     if part.method == "robust":
-        resistant = resistant_line(x, y, intercept=points.intercept)
-        start = resistant.intercept, resistant.slope
+        if start is None:
+            resistant = resistant_line(x, y, intercept=points.intercept)
+            start = resistant.intercept, resistant.slope
         line = robust(x, y, x_error, y_error, start, points.intercept, stated=points.stated)
         covariance, scale = line.covariance, line.scale
         if points.stated and scale == 1:
@@ -267,7 +268,7 @@ def _influence(quantity: str, wells: Sequence[WellRate], part: RegressionPart) -
     for index, well in enumerate(wells):
         others = [other for other in wells if other is not well]
         try:
-            line = _fit(_Points.of(quantity, others, part), part).line
+            line = _fit(_Points.of(quantity, others, part), part, (resistant.intercept, resistant.slope)).line
             without = line.slope, line.intercept
         except AnalysisError:
             without = math.nan, math.nan

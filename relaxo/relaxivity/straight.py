@@ -65,7 +65,14 @@ def weighted(x: Vector, y: Vector, error: Vector, intercept: float | None = None
     return _solved(x, x, y, error, intercept)
 
 
-def york(x: Vector, y: Vector, x_error: Vector, y_error: Vector, intercept: float | None = None) -> StraightLine:
+def york(
+    x: Vector,
+    y: Vector,
+    x_error: Vector,
+    y_error: Vector,
+    intercept: float | None = None,
+    near: float | None = None,
+) -> StraightLine:
     """Fit a straight line by least squares with independent errors in x and y.
 
     The sum of (y - a - b x)² / (u² + b² v²), with u the error of y and v that of x, is least at the line that maximum
@@ -83,6 +90,8 @@ def york(x: Vector, y: Vector, x_error: Vector, y_error: Vector, intercept: floa
         (n,), positive.
     intercept
         Where it is known; otherwise it is fitted.
+    near
+        A slope that is known to be near the best, as a round of reweighting knows it: only there is it looked for.
     """
     if not x_error.any():
         return weighted(x, y, y_error, intercept)
@@ -108,9 +117,11 @@ def york(x: Vector, y: Vector, x_error: Vector, y_error: Vector, intercept: floa
         variance, centred, residual = (part[0] for part in parts(np.array([slope])))
         return float(np.sum(residual * centred / variance + slope * (residual * x_error / variance) ** 2))
 
-    slopes = np.tan(_ANGLES) * (np.ptp(y) or 1.0) / np.ptp(x)
-    best = int(np.argmin(chi_square(slopes)))
-    low, high = slopes[max(best - 1, 0)], slopes[min(best + 1, slopes.size - 1)]
+    low, high = (0.0, 0.0) if near is None else sorted((0.8 * near, 1.25 * near))
+    if not gradient(low) > 0 > gradient(high):
+        slopes = np.tan(_ANGLES) * (np.ptp(y) or 1.0) / np.ptp(x)
+        best = int(np.argmin(chi_square(slopes)))
+        low, high = slopes[max(best - 1, 0)], slopes[min(best + 1, slopes.size - 1)]
     slope = float(brentq(gradient, low, high, xtol=1e-300, rtol=1e-14)) if gradient(low) > 0 > gradient(high) else low
     variance, _, residual = (part[0] for part in parts(np.array([slope])))
     adjusted = x + slope * x_error**2 * residual / variance
@@ -160,10 +171,10 @@ def robust(
             break
         weight = np.clip(1 - (standardised / (scale * TUKEY)) ** 2, 0, None) ** 2
         root = np.sqrt(np.maximum(weight, 1e-30))
-        line = york(x, y, x_error / root, y_error / root, intercept)
+        line = york(x, y, x_error / root, y_error / root, intercept, b)
         change = max(abs(line.slope - b) * np.ptp(x), abs(line.intercept - a))
         a, b = line.intercept, line.slope
-        if change <= 1e-14 * np.abs(y).max():
+        if change <= 1e-12 * np.abs(y).max():
             break
     error = np.hypot(y_error, b * x_error)
     standardised = (y - a - b * x) / error
