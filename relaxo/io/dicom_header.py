@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from relaxo.data import ImageHeader
 from relaxo.io.elements import UnusableError, integer, numbers, positive, text, words
 from relaxo.io.real_world import physical_unit
@@ -142,12 +140,12 @@ def _geometry(
     spacing = numbers(dataset, 0x00280030)
     if len(position) != 3 or len(orientation) != 6 or len(spacing) != 2:
         raise UnusableError("its place in the scanner is not stated (position, orientation and pixel spacing)")
-    directions = np.reshape(orientation, (2, 3))
-    # Rounded direction cosines are seen with three decimals.
-    if min(spacing) <= 0 or np.abs(directions @ directions.T - np.eye(2)).max() > 1e-2:
+    a, b, c, d, e, f = orientation
+    # Two lengths and a scalar product; rounded direction cosines are seen with three decimals.
+    askew = max(abs(a * a + b * b + c * c - 1), abs(d * d + e * e + f * f - 1), abs(a * d + b * e + c * f))
+    if min(spacing) <= 0 or not askew <= 1e-2:
         raise UnusableError("its place in the scanner makes no sense (pixel spacing or orientation)")
     x, y, z = position
-    a, b, c, d, e, f = orientation
     return (x, y, z), (a, b, c, d, e, f), (spacing[0], spacing[1])
 
 
