@@ -1,0 +1,78 @@
+"""Where the time of one warm study goes, from DICOM files to results.json and the figure.
+
+10 inversion times and 32 echoes, 256 x 256 pixels, one slice. Run: python tests/benchmarks/one_study.py
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import click
+from studies import write_study
+
+from relaxo import report
+from relaxo.pipeline import Pipeline
+from relaxo.recipe import load
+
+ROUNDS = 2
+
+
+def main() -> None:
+    """Print CPU and wall time of every stage: the best of some rounds, after one that warms up."""
+    code = "import time; t = time.process_time(); import relaxo.pipeline, relaxo.report; print(time.process_time() - t)"
+    imports = [float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(ROUNDS)]
+    with tempfile.TemporaryDirectory() as home:
+        folder = Path(home)
+        write_study(folder / "study", 1, pixels=256)
+        rounds = [_measured(folder / "study" / "recipe.toml", folder / f"out{number}") for number in range(ROUNDS + 1)]
+    best = {stage: min((each[stage] for each in rounds[1:]), key=sum) for stage in rounds[0]}
+    total = sum(cpu for cpu, _ in best.values())
+    click.echo(f"{'stage':<16}{'CPU s':>8}{'wall s':>8}{'share':>8}")
+    for stage, (cpu, wall) in best.items():
+        click.echo(f"{stage:<16}{cpu:>8.2f}{wall:>8.2f}{cpu / total:>8.0%}")
+    click.echo(f"{'all':<16}{total:>8.2f}{sum(wall for _, wall in best.values()):>8.2f}")
+    click.echo(f"{'import, once':<16}{min(imports):>8.2f}")
+
+
+def _measured(path: Path, out: Path) -> dict[str, tuple[float, float]]:
+    """Return CPU and wall time in s of every stage of a run."""
+    pipeline, recipe = Pipeline(), load(path)
+    result = None
+    stages = {
+        "scan": lambda: pipeline.scan(recipe),
+        "load": lambda: pipeline.stacks(recipe),
+        "wells": lambda: pipeline.wells(recipe),
+        "fit": lambda: pipeline.maps(recipe),
+        "measure, regress": lambda: pipeline.run(recipe),
+    }
+    times = {}
+    for stage, run in stages.items():
+        cpu, wall = time.process_time(), time.perf_counter()
+        result = run()
+        times[stage] = time.process_time() - cpu, time.perf_counter() - wall
+    for stage, write in {"figure": _figure, "all other files": report.write}.items():
+        cpu, wall = time.process_time(), time.perf_counter()
+        write(result, out)
+        times[stage] = time.process_time() - cpu, time.perf_counter() - wall
+    # Writing draws the figure too.
+    times["all other files"] = tuple(
+        max(0.0, mine - figure) for mine, figure in zip(times["all other files"], times["figure"], strict=True)
+    )
+    return times
+
+
+def _figure(result: object, out: Path) -> None:
+    from relaxo.report.material import material
+    from relaxo.report.page import save
+
+    folder = out.with_name(f"{out.name}-figure")
+    folder.mkdir()
+    save(report.draw(material(result)), folder)
+
+
+if __name__ == "__main__":
+    main()
