@@ -8,7 +8,7 @@ import click
 
 from relaxo.cli.console import print_notices, print_places, progress
 from relaxo.cli.source import recipe_for
-from relaxo.cli.summary import print_agents
+from relaxo.cli.summary import print_agents, print_budget, print_comparisons, print_missing, print_ratios
 
 
 @click.command("run", short_help="From images to relaxivities and the figure.")
@@ -34,5 +34,9 @@ def command(source: Path, concentrations: Path | None, out: Path) -> None:
         written = report.write(result, out, lambda done, total: told("Writing results", done, total))
     if result.agents:
         print_agents(result.agents, reference=result.reference)
+        print_ratios(result.agents)
+        print_budget(result.agents)
+        print_comparisons(report.compare(result.agents, result.reference, result.control))
+    print_missing(report.missing(report.record(result)))
     print_notices(result.notices)
     print_places(written)

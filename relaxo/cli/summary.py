@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaxo.data import AgentResult, Estimate, ReferenceAgent
-    from relaxo.report import Comparison
+    from relaxo.report import Comparison, Item
 
 #: What is known of an agent's figures: name, r1, r2.
 Known = tuple[str, float | None, float | None]
@@ -126,6 +126,15 @@ def print_comparisons(comparisons: Sequence[Comparison]) -> None:
     if rows:
         columns = ["ratio", "r1", "p equal", "r2", "p equal", "r2/r1", "p equal"]
         print_table(columns, rows, right=columns[1:])
+
+
+def print_missing(items: Sequence[Item]) -> None:
+    """Print on standard error what a paper must state and nobody stated yet, with the recipe's setting for it."""
+    import click
+
+    if items:
+        words = ", ".join(item.name if item.setting is None else f"{item.name} ({item.setting})" for item in items)
+        click.echo(f"note: not stated yet, and a paper needs it: {words}", err=True)
 
 
 def print_source(reference: ReferenceAgent) -> None:

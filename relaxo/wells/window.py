@@ -23,7 +23,7 @@ SHORTEST_TR = 0.5
 #: T2 below this share of the first echo time has decayed before it is first seen.
 SHORTEST_T2 = 0.5
 #: T2 beyond this many times the last echo time barely decays, and imperfect refocusing decides what is fitted: in the
-#: NIST phantom, whether the first echo is skipped then changes T2 by about 20 %, and by 4 % at twice the last echo.
+#: NIST phantom, whether the first echo is skipped then changes T2 by up to 20 %, and by 4 % at twice the last echo.
 LONGEST_T2 = 4.0
 
 

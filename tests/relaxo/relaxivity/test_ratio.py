@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
@@ -12,6 +15,9 @@ from relaxo.recipe import RegressionPart
 from relaxo.relaxivity import covariance_of_slopes, disagree, fieller, ratio, slope_of_rates, verdict
 from relaxo.relaxivity import regress as regress_part
 from relaxo.relaxivity.interval import quantile
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def regress(quantity, of, weights="relative"):
@@ -217,3 +223,23 @@ def test_the_probability_is_as_often_right_as_it_says() -> None:
     assert np.mean(answers) == pytest.approx(0.5, abs=0.07)
     assert np.mean(np.array(answers) < 0.025) < 0.06
     assert np.mean(np.array(answers) > 0.975) < 0.06
+
+
+def test_two_batches_of_one_salt_differ_in_relaxivity_and_agree_in_the_ratio(reference_tables: Path) -> None:
+    with (reference_tables / "nist_system_phantom.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["array"] == "MnCl2"]
+    found = []
+    for batch in ("1 ", "2.5"):
+        vials = [row for row in rows if row["batch"].startswith(batch)]
+        concentration = np.array([float(row["conc_mM"]) for row in vials])
+        r1, r2 = (
+            regress(
+                f"r{number}", wells(np.array([1e3 / float(row[f"T{number}_3T_ms"]) for row in vials]), concentration)
+            )
+            for number in (1, 2)
+        )
+        found.append((r1.relaxivity.value, slope_of_rates(r1, r2)))
+    (first, ratio_of_first), (second, ratio_of_second) = found
+    assert second / first == pytest.approx(1.14, abs=0.01)
+    assert ratio_of_second.value == pytest.approx(ratio_of_first.value, rel=0.01)
+    assert not disagree(ratio_of_first, ratio_of_second)
