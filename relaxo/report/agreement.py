@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 from scipy import stats
 
 from relaxo.errors import AnalysisError
 from relaxo.report.groups import groups
-from relaxo.report.lettering import SYMBOL
+from relaxo.report.lettering import SYMBOL, shortened
 from relaxo.report.look import look
 from relaxo.report.page import EDGE_MM, Page
 from relaxo.report.rounding import fixed
@@ -33,6 +34,7 @@ FEWEST = 3
 _AXES_LEFT_MM = 13.0
 _AXES_HEIGHT_MM = 48.0
 _ABOVE_MM = 5.0
+_LEGEND_LINE_MM = 3.9
 _BELOW_MM = 9.5
 _BETWEEN_MM = 8.0
 _RIGHT_MM = 15.0
@@ -113,7 +115,11 @@ def draw_agreement(source: Material, width_mm: float) -> Figure:
     across = len(found) if page.width >= _WIDE_MM else 1
     panel = (page.inner - (across - 1) * _BETWEEN_MM) / across
     step = _ABOVE_MM + _AXES_HEIGHT_MM + _BELOW_MM
-    page.set_height(step * math.ceil(len(found) / across) + 2 * EDGE_MM)
+    entries = _legend(source, page.inner / 2 - _AXES_LEFT_MM)
+    rows = step * math.ceil(len(found) / across)
+    page.set_height(rows + len(entries) * _LEGEND_LINE_MM + 2 * EDGE_MM)
+    if entries:
+        page.legend(entries, EDGE_MM + _AXES_LEFT_MM, EDGE_MM + rows)
     for index, (quantity, each) in enumerate(found.items()):
         left, top = EDGE_MM + (index % across) * (panel + _BETWEEN_MM), EDGE_MM + (index // across) * step
         if len(found) > 1:
@@ -122,6 +128,18 @@ def draw_agreement(source: Material, width_mm: float) -> Figure:
         page.place(axes, left + _AXES_LEFT_MM, top + _ABOVE_MM, panel - _AXES_LEFT_MM - _RIGHT_MM, _AXES_HEIGHT_MM)
         _draw(axes, source, quantity, each)
     return page.figure
+
+
+def _legend(source: Material, room_mm: float) -> list[tuple[Line2D, str]]:
+    """Return the agents and their markers, those that have a name."""
+    return [
+        (
+            Line2D([], [], color=group.colour, marker=group.marker, markersize=3.6, linestyle="none"),
+            shortened(group.name, room_mm, look().page.text_pt),
+        )
+        for group in groups(source)
+        if group.name
+    ]
 
 
 def _draw(axes: Axes, source: Material, quantity: str, found: Agreement) -> None:

@@ -42,6 +42,9 @@ _GAP_MM = 2.2
 _BETWEEN_MM = 4.0
 _CURVE_SHARE = 0.62
 _CELL_MM = (29.0, 27.0)
+#: A narrow page has narrower cells, or it would be too long.
+_NARROW_MM = 21.5
+_WIDE_MM = 130.0
 _LOWEST_CELL_MM = 15.0
 #: A signal and its residuals are drawn as shares of the largest signal of the well.
 _PERCENT = 100.0
@@ -58,7 +61,8 @@ def draw_curves(source: Material, width_mm: float) -> Figure:
     rest = [well.name for well in source.wells[home(source)].wells if well.name not in order]
     order += rest
     room = page.inner - _LEFT_MM
-    across = max(1, min(len(order), math.floor((room + _GAP_MM) / (_CELL_MM[0] + _GAP_MM))))
+    narrowest = _CELL_MM[0] if page.width >= _WIDE_MM else _NARROW_MM
+    across = max(1, min(len(order), math.floor((room + _GAP_MM) / (narrowest + _GAP_MM))))
     down = math.ceil(len(order) / across)
     quantities = source.quantities
     fixed = len(quantities) * (_HEAD_MM + _BELOW_MM + _BETWEEN_MM) + 2 * EDGE_MM
@@ -102,7 +106,7 @@ def _draw_quantity(
         column, row = index % across, index // across
         left = EDGE_MM + _LEFT_MM + column * (cell[0] + _GAP_MM)
         above = top + row * (cell[1] + _TITLE_MM)
-        page.text(_label(source, name), left, above, fontsize=look().page.small_pt, color=INK)
+        page.text(_label(source, name, cell[0]), left, above, fontsize=look().page.small_pt, color=INK)
         page.text(_measured(source, quantity, name), left, above + 2.7, fontsize=look().page.small_pt, color=DARK_GREY)
         curve, rest = page.axes(), page.axes()
         height = cell[1] * _CURVE_SHARE
@@ -127,7 +131,9 @@ def _draw_quantity(
         rest.axhline(0, color=colour, linewidth=0.6)
         rest.plot(times, residuals[:, well], "o", markersize=1.4, color=INK, markeredgewidth=0)
         curve.set_ylim(lowest, 1.1)
-        rest.set_ylim(-limit, limit)
+        rest.set_ylim(-1.5 * limit, 1.5 * limit)
+        rest.set_yticks([-limit, limit], [f"−{limit:g}", f"{limit:g}"])  # noqa: RUF001 - a minus sign
+        curve.set_yticks([0, 1] if lowest > -1 else [-1, 0, 1])
         last = index + across >= len(order)
         _finish(curve, rest, first=column == 0, last=last)
         if last:
@@ -145,7 +151,6 @@ def _finish(curve: Axes, rest: Axes, *, first: bool, last: bool) -> None:
     small = look().page.small_pt - 0.5
     for axes in (curve, rest):
         axes.tick_params(labelsize=small, length=1.5, pad=1.2, labelleft=first)
-        axes.locator_params(axis="y", nbins=3)
     rest.locator_params(axis="x", nbins=3)
     curve.locator_params(axis="x", nbins=3)
     curve.tick_params(labelbottom=False)
@@ -170,13 +175,12 @@ def _colours(source: Material) -> Mapping[str, str]:
     }
 
 
-def _label(source: Material, name: str) -> str:
+def _label(source: Material, name: str, room_mm: float) -> str:
     contents = source.contents.get(name)
     if contents is None:
         return f"Well {name}"
     amount = "" if contents.concentration_mM is None else f", {contents.concentration_mM:.4g} mM"
-    room = _CELL_MM[0] - 1
-    return shortened(f"{name}{amount} {contents.agent}".rstrip(), room, look().page.small_pt)
+    return shortened(f"{name}{amount} {contents.agent}".rstrip(), room_mm - 1, look().page.small_pt)
 
 
 def _measured(source: Material, quantity: str, name: str) -> str:

@@ -111,7 +111,7 @@ def lay_out(source: Material, together: Sequence[Group], room_mm: float, height_
     legible = max(_LEGIBLE_CELL_MM, *(width_mm(label, look().page.small_pt) + _GAP_MM for label in labels.values()))
     smallest = max(_SMALLEST_CELL_MM, legible)
     most = max(1, math.floor((room + _GAP_MM) / (max(_UNBROKEN_CELL_MM, legible) + _GAP_MM)))
-    blocks = [block for group in together for block in _blocks(group, most)]
+    blocks = [block for group in together for block in _blocks(group, most, room)]
     bands = tuple(_pack(blocks, smallest, room))
     kinds = rows(source, together)
     cell = min(_LARGEST_CELL_MM, *(_largest_cell(band, room) for band in bands))
@@ -173,10 +173,11 @@ def _label(source: Material, well: str) -> str:
     return _NOT_GIVEN if concentration is None else f"{concentration:.4g}"
 
 
-def _blocks(group: Group, most: int) -> Iterable[Block]:
+def _blocks(group: Group, most: int, room_mm: float) -> Iterable[Block]:
     ratio = group.agent.ratio if group.agent else None
     figure = f"{RELAXIVITY['T2']}/{RELAXIVITY['T1']} = {rounded(ratio.value, ratio.standard_error)}" if ratio else ""
-    name = shortened(group.name, _LONGEST_NAME_MM, look().page.text_pt, "bold")
+    left = room_mm - width_mm(f"    {figure}", look().page.text_pt)
+    name = shortened(group.name, min(_LONGEST_NAME_MM, left), look().page.text_pt, "bold")
     parts = math.ceil(len(group.wells) / most)
     for number, part in enumerate(np.array_split(np.array(group.wells, dtype=object), parts)):
         yield Block(group, name if number == 0 else f"{name} …", figure if number == 0 else "", tuple(part))
