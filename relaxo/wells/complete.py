@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -132,8 +133,11 @@ def _bath(place: NDArray[Any], radius: NDArray[Any], curves: NDArray[Any]) -> ND
     rows = np.arange(max(0, int(low[0])), min(height, int(high[0]) + 1))
     columns = np.arange(max(0, int(low[1])), min(width, int(high[1]) + 1))
     free = np.ones((rows.size, columns.size), bool)
-    for (row, column), reach in zip(place, 1.3 * radius + 2.5, strict=True):
-        free &= np.hypot(rows[:, None] - row, columns - column) > reach
+    for (row, column), reach in zip(place - (rows[0], columns[0]), 1.3 * radius + 2.5, strict=True):
+        top, left = max(0, math.floor(row - reach)), max(0, math.floor(column - reach))
+        window = free[top : math.ceil(row + reach) + 1, left : math.ceil(column + reach) + 1]
+        down, right = np.arange(window.shape[0])[:, None] + top - row, np.arange(window.shape[1]) + left - column
+        window &= down**2 + right**2 > reach**2
     around = curves[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1][free]
     within = curves[tuple(np.rint(place).astype(int).T)]
     norms = np.linalg.norm(around, axis=1)

@@ -38,7 +38,12 @@ def name(wells: Wells, part: WellsPart, *, by_plate: bool = False) -> Wells:
     """
     naming = ("plate" if by_plate else "reading") if part.naming == "auto" else part.naming
     by = ring_order if naming == "ring" else reading_order
-    named = rename(_in_order(wells, by(wells.wells, wells.geometry, part)), naming, part)
+    ordered = _in_order(wells, by(wells.wells, wells.geometry, part))
+    if naming == "plate":
+        named = rename(ordered, naming, part)
+    else:
+        numbered = (dataclasses.replace(well, name=str(rank)) for rank, well in enumerate(ordered.wells, 1))
+        named = dataclasses.replace(ordered, wells=tuple(numbered))
     check_marker(named, part, naming)
     return dataclasses.replace(named, notices=(*named.notices, *doubts(named, part, naming)))
 

@@ -66,7 +66,7 @@ def make(seed: int) -> Made:
     places, numbers = _layout(kind, pitch, random)
     radii = np.full(len(places), radius)
     if kind in {"rack", "free", "ring"} and random.random() < 0.3:
-        radii *= random.uniform(0.7, 1.0, len(radii))
+        radii = np.maximum(radii * random.uniform(0.6, 1.0, len(radii)), 3.0)
         traits.append("mixed sizes")
     keep = np.ones(len(places), bool)
     if kind.startswith("plate") and len(places) >= 12 and random.random() < 0.3:
