@@ -86,7 +86,9 @@ def read_contents(path: Path) -> tuple[ContentsPart, ...]:
                 agent=agents.name(row),
                 exclude="; ".join(dict.fromkeys(reasons.values())) or None,
                 concentration_se_mM=_concentration(numbers, row, columns, "concentration_se"),
-                **{f"{field}_percent": _percent(numbers, row, columns, field) for field in _RELATIVE},
+                stock_error_percent=_percent(numbers, row, columns, "stock_error"),
+                pipetting_error_percent=_percent(numbers, row, columns, "pipetting_error"),
+                assay_error_percent=_percent(numbers, row, columns, "assay_error"),
                 **{f"{field}_ms": _reference(numbers, row, columns, field) for field in _REFERENCES},
             )
         )
@@ -136,7 +138,9 @@ def read_rates(path: Path) -> dict[str, Rates]:
                     agent=agents.name(row),
                     excluded=reasons.get(number, NOT_MEASURED if math.isnan(rate) else None),
                     concentration_se=_concentration(numbers, row, columns, "concentration_se"),
-                    **{field: _fraction(_percent(numbers, row, columns, field)) for field in _RELATIVE},
+                    stock_error=_fraction(_percent(numbers, row, columns, "stock_error")),
+                    pipetting_error=_fraction(_percent(numbers, row, columns, "pipetting_error")),
+                    assay_error=_fraction(_percent(numbers, row, columns, "assay_error")),
                 )
             )
     return {f"R{number}": Rates(f"R{number}", tuple(of_one)) for number, of_one in wells.items()}
