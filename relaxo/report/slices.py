@@ -60,24 +60,20 @@ def draw_maps(source: Material, width_mm: float) -> Figure:
 
 def height_of(source: Material, width_mm: float, most_mm: float) -> float:
     """Return how high the slices with the names of the wells become."""
-    named = _named(source)
+    named = _named(source, width_mm)
     width = _each(width_mm, len(named))
-    down = len(named) if width == width_mm else 1
-    return down * (max(_size(row, width, most_mm)[1] for row in named) + _TITLE_MM) + (down - 1) * _BETWEEN_MM
+    return max(_size(row, width, most_mm)[1] for row in named) + _TITLE_MM
 
 
 def draw_named(page: Page, source: Material, left: float, top: float, width_mm: float, most_mm: float) -> None:
-    """Draw the slice through the wells in an image of each kind, every well with its name."""
-    named = _named(source)
+    """Draw the slice through the wells, every well with its name."""
+    named = _named(source, width_mm)
     width = _each(width_mm, len(named))
     for index, row in enumerate(named):
         drawn = _size(row, width, most_mm)
-        if width == width_mm:
-            at = left, top + index * (drawn[1] + _TITLE_MM + _BETWEEN_MM)
-        else:
-            at = left + index * (width + _BETWEEN_MM), top
-        page.text(f"{_titled(row)}, {row.subtitle}", at[0], at[1] + 0.4)
-        _draw_names(_draw_plane(page, row, at[0], at[1] + _TITLE_MM, *drawn), source, row, drawn[0])
+        beside = left + index * (width + _BETWEEN_MM)
+        page.text(f"{_titled(row)}, {row.subtitle}", beside, top + 0.4)
+        _draw_names(_draw_plane(page, row, beside, top + _TITLE_MM, *drawn), source, row, drawn[0])
 
 
 def _draw_names(axes: Axes, source: Material, row: Row, width_mm: float) -> None:
@@ -106,13 +102,14 @@ def _draw_names(axes: Axes, source: Material, row: Row, width_mm: float) -> None
         )
 
 
-def _named(source: Material) -> list[Row]:
-    return [weighted_row(source, quantity, _names(source)) for quantity in source.quantities]
+def _named(source: Material, width_mm: float) -> list[Row]:
+    """Return an image of each kind, or on a narrow page the one that the wells were found in."""
+    quantities = source.quantities if width_mm >= _WIDE_MM else (home(source),)
+    return [weighted_row(source, quantity, _names(source)) for quantity in quantities]
 
 
 def _each(width_mm: float, count: int) -> float:
-    """Return the width of each slice: side by side on a wide page."""
-    return (width_mm - (count - 1) * _BETWEEN_MM) / count if width_mm >= _WIDE_MM else width_mm
+    return (width_mm - (count - 1) * _BETWEEN_MM) / count
 
 
 def _names(source: Material) -> list[str]:
