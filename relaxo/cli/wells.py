@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from relaxo.cli.console import print_json, print_table, progress
+from relaxo.cli.console import print_json, print_notices, print_table, progress
 from relaxo.cli.source import recipe_for
 
 
@@ -31,13 +31,31 @@ def command(path: Path, *, as_json: bool) -> None:
             "radius_mm": round(well.radius_mm, 3),
             "voxels": int(count),
             "confidence": round(well.confidence, 3),
+            "origin": well.origin,
+            "voxels_inside": tally.inside,
+            "voxels_rim": tally.rim,
+            "voxels_void": tally.void,
+            "voxels_shared": tally.shared,
         }
-        for well, count in zip(wells.wells, wells.voxel_counts(), strict=True)
+        for well, count, tally in zip(wells.wells, wells.voxel_counts(), wells.tallies, strict=True)
     ]
     if as_json:
-        print_json({"schema": 1, "found_in": next(iter(located)), "wells": rows})
+        notices = [{"code": notice.code, "message": notice.message, "well": notice.well} for notice in wells.notices]
+        print_json({"schema": 1, "found_in": next(iter(located)), "wells": rows, "notices": notices})
         return
-    columns = ["well", "row", "column", "slice", "centre, RAS+ (mm)", "radius (mm)", "voxels", "confidence"]
+    columns = [
+        "well",
+        "row",
+        "column",
+        "slice",
+        "centre, RAS+ (mm)",
+        "radius (mm)",
+        "voxels",
+        "rim",
+        "void",
+        "confidence",
+        "origin",
+    ]
     print_table(
         columns,
         [
@@ -49,9 +67,13 @@ def command(path: Path, *, as_json: bool) -> None:
                 ", ".join(f"{x:.2f}" for x in wells.geometry.to_mm([well.row, well.column, well.slice])),
                 f"{well.radius_mm:.2f}",
                 str(row["voxels"]),
+                str(row["voxels_rim"]),
+                str(row["voxels_void"]),
                 f"{well.confidence:.2f}",
+                well.origin,
             ]
             for row, well in zip(rows, wells.wells, strict=True)
         ],
         right=columns[1:],
     )
+    print_notices(wells.notices)
