@@ -304,7 +304,6 @@ def test_an_excluded_well_need_not_have_a_time(tmp_path: Path) -> None:
     assert well.excluded == "spilt"
 
 
-<<<<<<< HEAD
 def test_errors_of_stock_pipetting_and_assay_are_read_in_percent(tmp_path):
     path = tmp_path / "errors.csv"
     path.write_text(
@@ -336,7 +335,8 @@ def test_a_relative_error_without_its_unit_is_asked_for(tmp_path):
     with pytest.raises(InputError, match="unit") as caught:
         read_rates(path)
     assert "stock_error_percent" in caught.value.hint
-=======
+
+
 @pytest.mark.parametrize("header", ["T1_reference_ms", "T1 reference (ms)", "T1 ref [ms]"])
 def test_times_of_a_reference_method_come_along(header: str, tmp_path: Path) -> None:
     first, second = read_contents(_csv(tmp_path, f"well,mM,{header},T2_reference_s\n1,0,2800,\n2,1,,0.25\n"))
@@ -347,4 +347,3 @@ def test_times_of_a_reference_method_come_along(header: str, tmp_path: Path) -> 
 def test_a_reference_time_that_no_sample_has_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no relaxation of a sample"):
         read_contents(_csv(tmp_path, "well,mM,T1_reference_ms\n1,0,0\n"))
->>>>>>> c0d2cea (Refuse a folder before the work, take reference times from tables, and hold the report to its words and to the patient's privacy)
