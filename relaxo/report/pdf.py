@@ -112,7 +112,7 @@ def _image(figure: Path) -> Image:
         wanted = round(shown[0] / mm / 25.4 * _DPI), round(shown[1] / mm / 25.4 * _DPI)
         picture = opened.convert("RGB")
         if wanted[0] < width:
-            picture = picture.resize(wanted, Pixels.Resampling.LANCZOS)
+            picture = picture.resize(wanted, Pixels.Resampling.BOX)
     buffer = BytesIO()
     picture.save(buffer, "PNG")
     buffer.seek(0)
