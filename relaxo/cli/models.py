@@ -46,8 +46,10 @@ def command(*, as_json: bool) -> None:
     for model in CATALOGUE.values():
         click.echo(f"{click.style(model.name, bold=True)}  {model.title}  ({model.suffix})")
         click.echo(f"  S = {model.equation}")
-        for known in (*model.inputs, *model.parameters):
-            click.echo(f"  {known.symbol:<3} {known.name}: {known.meaning}")
+        for given in model.inputs:
+            click.echo(f"  {given.symbol:<3} {given.name}: {given.meaning}")
+        for parameter in model.parameters:
+            click.echo(f"  {parameter.symbol:<3} {parameter.name}: {parameter.meaning}")
         for option in model.options:
             click.echo(f"  option {option.name} = {str(option.default).lower()}: {option.meaning}")
         click.echo(f"  {model.reference}\n")

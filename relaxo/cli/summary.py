@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from relaxo.cli.console import print_table
+from relaxo.cli.console import log, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,11 +130,9 @@ def print_comparisons(comparisons: Sequence[Comparison]) -> None:
 
 def print_missing(items: Sequence[Item]) -> None:
     """Print on standard error what a paper must state and nobody stated yet, with the recipe's setting for it."""
-    import click
-
     if items:
         words = ", ".join(item.name if item.setting is None else f"{item.name} ({item.setting})" for item in items)
-        click.echo(f"note: not stated yet, and a paper needs it: {words}", err=True)
+        log(f"note: not stated yet, and a paper needs it: {words}", level="warning", event="missing")
 
 
 def print_source(reference: ReferenceAgent) -> None:

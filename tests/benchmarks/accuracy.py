@@ -1,6 +1,5 @@
 """How exact the fit is: against the optimum that an exhaustive search in double precision finds."""
 
-# ruff: noqa: T201 - a benchmark prints what it measured
 from __future__ import annotations
 
 import numpy as np

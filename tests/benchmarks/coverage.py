@@ -109,16 +109,16 @@ def main() -> None:
             total += holds
             for key, each in width.items():
                 widths.setdefault(key, []).append(each)
-    print(f"{chosen.series} series: stock {STOCK:.0%}, pipetting {PIPETTING:.0%}, rate {RATE:.0%}, {WRONG:.0%} spoilt")  # noqa: T201 - its output
-    print("coverage of the 95 % interval, and its median half width")  # noqa: T201 - its output
-    print("| analysis | " + " | ".join(FIGURES) + " |")  # noqa: T201 - its output
-    print("|---" * (len(FIGURES) + 1) + "|")  # noqa: T201 - its output
+    print(f"{chosen.series} series: stock {STOCK:.0%}, pipetting {PIPETTING:.0%}, rate {RATE:.0%}, {WRONG:.0%} spoilt")
+    print("coverage of the 95 % interval, and its median half width")
+    print("| analysis | " + " | ".join(FIGURES) + " |")
+    print("|---" * (len(FIGURES) + 1) + "|")
     for name in ANALYSES:
         cells = [
             f"{100 * total[name, figure] / chosen.series:.1f} % (±{100 * float(np.median(widths[name, figure])):.1f} %)"
             for figure in FIGURES
         ]
-        print(f"| {name} | " + " | ".join(cells) + " |")  # noqa: T201 - its output
+        print(f"| {name} | " + " | ".join(cells) + " |")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ Everything that is compared runs in turn, round after round, and what is printed
 of the ratios within rounds: on a machine that others use too, only such ratios mean something.
 """
 
-# ruff: noqa: T201 - a benchmark prints what it measured
 from __future__ import annotations
 
 import argparse

@@ -298,11 +298,11 @@ def main() -> None:
         for row in (made.kind, f"SNR {made.snr:g}", *made.traits, "all", *(["SNR >= 20"] if made.snr >= 20 else [])):
             score[row].update(["phantoms", *wrong, *([] if wrong else ["right"])])
         if wrong:
-            print(f"# seed {seed}: {made.kind}, SNR {made.snr:g}, {made.traits}: {sorted(wrong)}; {line}; told: {told}")  # noqa: T201
+            print(f"# seed {seed}: {made.kind}, SNR {made.snr:g}, {made.traits}: {sorted(wrong)}; {line}; told: {told}")
             if "count" in wrong and not told:
                 silent.append(seed)
-    print("| phantoms | number | count | centre | radius | name | all right |")  # noqa: T201
-    print("|---|---|---|---|---|---|---|")  # noqa: T201
+    print("| phantoms | number | count | centre | radius | name | all right |")
+    print("|---|---|---|---|---|---|---|")
     for row in (*KINDS, *(f"SNR {snr:g}" for snr in SNRS), *sorted(set(score) - set(KINDS) - {"all"}), "all"):
         if row.startswith("SNR ") and row != "SNR >= 20" and row not in {f"SNR {snr:g}" for snr in SNRS}:
             continue
@@ -310,13 +310,13 @@ def main() -> None:
         if counted is not None:
             number = counted["phantoms"]
             cells = [f"{1 - counted[what] / number:.1%}" for what in ("count", "centre", "radius", "name")]
-            print(f"| {row} | {number} | {' | '.join(cells)} | {counted['right'] / number:.1%} |")  # noqa: T201
-    print(f"\nWrong counts that nobody is told of: {len(silent)} {silent or ''}")  # noqa: T201
+            print(f"| {row} | {number} | {' | '.join(cells)} | {counted['right'] / number:.1%} |")
+    print(f"\nWrong counts that nobody is told of: {len(silent)} {silent or ''}")
     of_96, unit, of_384 = seconds()
-    print(  # noqa: T201
+    print(
         f"A plate of 96 in 10 x 256 x 256: {of_96:.3f} s of CPU, {of_96 / unit:.0f} Gaussian filters of {unit:.4f} s;"
     )
-    print(f"a plate of 384: {of_384:.3f} s")  # noqa: T201
+    print(f"a plate of 384: {of_384:.3f} s")
 
 
 if __name__ == "__main__":
