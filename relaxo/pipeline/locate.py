@@ -1,0 +1,46 @@
+"""Where the wells are: as a person gives them, or as they are found and changed afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from relaxo import wells
+from relaxo.io.labels import read_labels
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from relaxo.data import Stack, Wells
+    from relaxo.recipe import WellsPart
+
+
+def as_found(part: WellsPart) -> WellsPart:
+    """Return what decides where wells are found; a person names and changes them afterwards."""
+    return msgspec.structs.replace(
+        part, naming="reading", rotation=0, mirrored=False, first=None, marker=None, edit=(), voids="keep"
+    )
+
+
+def locate(stack: Stack, part: WellsPart, progress: Callable[[int, int], bool] | None) -> Wells:
+    """Return the wells of a stack, as a label image or a template gives them, or as they are found."""
+    if part.labels is not None:
+        return wells.transfer(wells.labelled(*read_labels(Path(part.labels))), stack.geometry, part)
+    if part.template is not None:
+        return wells.lay(part.template, stack.geometry, part)
+    return wells.search(stack, part, progress)
+
+
+def draw(found: Wells, part: WellsPart, *, by_plate: bool) -> Wells:
+    """Return wells as a person names and changes them; those that were given bring their names."""
+    own_names = part.template is not None or (
+        part.labels is not None and not by_plate and part.naming in {"auto", "reading"}
+    )
+    return wells.edit(found if own_names else wells.name(found, part, by_plate=by_plate), part)
+
+
+def carry(drawn: Wells, stack: Stack, part: WellsPart) -> Wells:
+    """Return wells on the grid of a stack, without the voids that it shows in them."""
+    return wells.cut_voids(stack, wells.transfer(drawn, stack.geometry, part), part)

@@ -1,0 +1,59 @@
+"""Result: all that follows from a recipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from relaxo.data import (
+        AgentResult,
+        Contents,
+        Inventory,
+        Maps,
+        Notice,
+        Rates,
+        ReferenceAgent,
+        Stack,
+        Wells,
+    )
+    from relaxo.recipe import Recipe
+
+#: The rate that each time is the reciprocal of.
+RATES = {"T1": "R1", "T2": "R2"}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """All that follows from a recipe."""
+
+    recipe: Recipe
+    inventory: Inventory
+    stacks: Mapping[str, Stack]
+    """``T1`` and ``T2``, or one of them."""
+    maps: Mapping[str, Maps]
+    """The same keys; arrays (z, y, x)."""
+    wells: Mapping[str, Wells]
+    """The same keys: the same wells, in the same order, on the grid of each stack."""
+    contents: Mapping[str, Contents]
+    """By the name of the well."""
+    rates: Mapping[str, Rates]
+    """``R1`` and ``R2``, or one of them."""
+    agents: tuple[AgentResult, ...]
+    """Empty when no concentrations were given."""
+    field_T: float | None
+    reference: ReferenceAgent | None
+    """The published agent to compare with."""
+    control: str | None
+    """Name of the agent that was measured along as a control."""
+    notices: tuple[Notice, ...]
+    created: datetime
+    """UTC."""
+
+    def __post_init__(self) -> None:
+        for name in ("stacks", "maps", "wells", "contents", "rates"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))

@@ -1,0 +1,208 @@
+"""The stages from a recipe to a result, each remembered by what it started from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from relaxo import io, relaxivity, wells
+from relaxo.data import Notice
+from relaxo.errors import AnalysisError, InputError
+from relaxo.pipeline.fit import clipped_wells, fit_curves, fit_stack
+from relaxo.pipeline.locate import as_found, carry, draw, locate
+from relaxo.pipeline.published import off_band, own_references, reference_agent
+from relaxo.pipeline.result import RATES, Result
+from relaxo.recipe import Recipe, load
+
+if TYPE_CHECKING:
+    from relaxo.data import AgentResult, Inventory, Maps, Stack, Wells
+    from relaxo.recipe import FitPart
+
+#: Told the stage in words, and what is done of how much; the run stops when it answers False.
+StageProgress = Callable[[str, int, int], bool]
+
+T = TypeVar("T")
+
+
+def run(recipe: Recipe | Path | str, progress: StageProgress | None = None) -> Result:
+    """Turn a recipe into results.
+
+    Parameters
+    ----------
+    recipe
+        A recipe, or the path of one.
+    progress
+        Told the stage, and what is done of how much; the run stops when it answers False.
+
+    Raises
+    ------
+    InputError
+        When the recipe, a source or an entry of its contents cannot be used.
+    AnalysisError
+        When what was asked for cannot be computed.
+    Cancelled
+        When `progress` answers False.
+    """
+    return Pipeline().run(recipe if isinstance(recipe, Recipe) else load(Path(recipe)), progress)
+
+
+class Pipeline:
+    """Runs recipes one after the other, and does again only what a changed decision asks for.
+
+    Each stage is remembered by the results it starts from and by its own part of the recipe.
+    """
+
+    def __init__(self) -> None:
+        self._memory: dict[str, tuple[object, object]] = {}
+
+    def run(self, recipe: Recipe, progress: StageProgress | None = None) -> Result:
+        """Turn a recipe into results; raises as `run` does."""
+        inventory = self.scan(recipe, progress)
+        stacks, notices = self.stacks(recipe, progress)
+        located = self.wells(recipe, progress)
+        matched = wells.match(next(iter(located.values())), recipe.contents)
+        contents = relaxivity.counted(matched, recipe.regression)
+        maps = self.maps(recipe, progress)
+        notices += tuple(dict.fromkeys(notice for there in located.values() for notice in there.notices))
+        rates = {}
+        for quantity, stack in stacks.items():
+            curves = self._curves(recipe, quantity, stack, located[quantity])
+            measured = wells.with_curves(wells.measure(maps[quantity], located[quantity], recipe.wells), curves)
+            measured = rates[RATES[quantity]] = wells.fill(measured, contents)
+            notices += wells.uneven(measured)
+            notices += wells.outside_window(measured, stack.protocol)
+            if recipe.regression.beyond_window == "exclude":
+                rates[RATES[quantity]] = wells.exclude_outside(measured, stack.protocol)
+            notices += clipped_wells(stack, located[quantity], quantity)
+        agents: tuple[AgentResult, ...] = ()
+        if contents:
+            agents, told = relaxivity.analyse(rates, recipe.regression)
+            notices += told
+        else:
+            notices += (
+                Notice("no_concentrations", "No concentrations were given: the wells are measured, not regressed."),
+            )
+        field = recipe.conditions.field_T or next(
+            (stack.protocol.field_T for stack in stacks.values() if stack.protocol.field_T), None
+        )
+        own = own_references(recipe)
+        reference, told = reference_agent(recipe, field, own)
+        control = relaxivity.control_of(agents, recipe.regression, own) if agents else None
+        notices += told + off_band(agents, control, recipe, field, own)
+        return Result(
+            recipe=recipe,
+            inventory=inventory,
+            stacks=stacks,
+            maps=maps,
+            wells=located,
+            contents=contents,
+            rates=rates,
+            agents=agents,
+            field_T=field,
+            reference=reference,
+            control=control,
+            notices=notices,
+            created=datetime.now(UTC),
+        )
+
+    def scan(self, recipe: Recipe, progress: StageProgress | None = None) -> Inventory:
+        """Read the headers of a recipe's sources."""
+        if not recipe.sources:
+            raise InputError("the recipe names no sources", hint='Add sources = ["folder of DICOM files"]')
+        return self._once(
+            "scan",
+            (recipe.sources, msgspec.json.encode(recipe.timing)),
+            lambda: io.scan(
+                [Path(source) for source in recipe.sources], _part(progress, "Looking at files"), timing=recipe.timing
+            ),
+        )
+
+    def stacks(
+        self, recipe: Recipe, progress: StageProgress | None = None
+    ) -> tuple[dict[str, Stack], tuple[Notice, ...]]:
+        """Read the stacks to fit, ``T1`` and ``T2`` or one of them, with what there is to say of them."""
+        sources, notices = io.choose(self.scan(recipe, progress), recipe.stacks)
+        stacks = {}
+        for quantity, source in sources.items():
+            notices += source.notices
+            told = _part(progress, f"Reading {quantity} images")
+            stacks[quantity] = self._once(f"load {quantity}", (source,), partial(io.load, source, told))
+        return stacks, notices
+
+    def maps(self, recipe: Recipe, progress: StageProgress | None = None) -> dict[str, Maps]:
+        """Fit every stack; the same keys."""
+        maps = {}
+        for quantity, stack in self.stacks(recipe, progress)[0].items():
+            part: FitPart = getattr(recipe.fit, quantity)
+            told = _part(progress, f"Fitting {quantity}")
+            maps[quantity] = self._once(
+                f"fit {quantity}", (stack, _key(part)), partial(fit_stack, stack, part, quantity, told)
+            )
+        return maps
+
+    def wells(self, recipe: Recipe, progress: StageProgress | None = None) -> dict[str, Wells]:
+        """Find the wells in one stack and carry them over to the other; the same keys."""
+        stacks, _ = self.stacks(recipe, progress)
+        home: str = recipe.wells.find_in or next(iter(stacks))
+        if home not in stacks:
+            raise AnalysisError(
+                f"wells are to be found in the {home} images, and there are none",
+                where="the recipe's wells.find_in",
+                hint=f"Set it to {next(iter(stacks))}",
+            )
+        part, stack = recipe.wells, stacks[home]
+        searched = as_found(part)
+        told = _part(progress, "Finding wells")
+        found = self._once("find wells", (stack, _key(searched)), partial(locate, stack, searched, told))
+        by_plate = any(entry.well is not None and wells.is_plate_name(entry.well) for entry in recipe.contents)
+        drawn = self._once("draw wells", (found, _key(part), by_plate), partial(draw, found, part, by_plate=by_plate))
+        return {
+            quantity: self._once(
+                f"carry wells to {quantity}", (drawn, other, _key(part)), partial(carry, drawn, other, part)
+            )
+            for quantity, other in stacks.items()
+        }
+
+    def _curves(self, recipe: Recipe, quantity: str, stack: Stack, located: Wells) -> Maps:
+        """Fit the mean curve of every well; maps (wells,)."""
+        part: FitPart = getattr(recipe.fit, quantity)
+        return self._once(
+            f"fit curves of {quantity}",
+            (stack, located, _key(part)),
+            partial(fit_curves, stack, located, part, quantity),
+        )
+
+    def _once(self, stage: str, key: tuple[object, ...], compute: Callable[[], T]) -> T:
+        """Return what the stage gave for the same key, or compute it."""
+        known = self._memory.get(stage)
+        if known is not None and _same(known[0], key):
+            return known[1]  # type: ignore[return-value] # a stage always gives the same type
+        value = compute()
+        self._memory[stage] = (key, value)
+        return value
+
+
+def _same(known: object, key: tuple[object, ...]) -> bool:
+    """Compare keys: results by identity, for they are frozen, and decisions by value."""
+    return (
+        isinstance(known, tuple)
+        and len(known) == len(key)
+        and all(
+            mine is theirs or (isinstance(mine, bytes | str | tuple) and mine == theirs)
+            for mine, theirs in zip(known, key, strict=True)
+        )
+    )
+
+
+def _key(part: msgspec.Struct) -> bytes:
+    return msgspec.json.encode(part)
+
+
+def _part(progress: StageProgress | None, stage: str) -> Callable[[int, int], bool] | None:
+    """Return the progress of one stage."""
+    return None if progress is None else lambda done, total: progress(stage, done, total)
