@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relaxo.errors import UsageError
-from relaxo.fitting import Form, Problem, solve_each, solve_magnitude
+from relaxo.fitting import Problem, solve_each, solve_magnitude
+from relaxo.models.decay import decay_basis, decay_form, unchanged
 from relaxo.models.model import Input, Model, Option, Parameter
 
 if TYPE_CHECKING:
@@ -23,23 +24,9 @@ BELOW_FIRST = 20
 BEYOND_LAST = 50
 
 
-def _basis(time: Array, times: Times) -> tuple[Array, Array]:
-    te = times["EchoTime"][:, np.newaxis] / time
-    decay = np.exp(-te)
-    return decay[np.newaxis], (te * decay)[np.newaxis]
-
-
 def _decay_and_offset(time: Array, times: Times) -> tuple[Array, Array]:
-    decay, derivative = _basis(time, times)
+    decay, derivative = decay_basis(time, times)
     return np.concatenate([decay, np.ones_like(decay)]), np.concatenate([derivative, np.zeros_like(decay)])
-
-
-def _unchanged(values: tuple[Array, ...]) -> tuple[Array, ...]:
-    return values
-
-
-def _form(times: Times) -> Form:
-    return Form("decay", (times["EchoTime"],))
 
 
 def _variant(options: Options) -> Model:
@@ -58,7 +45,7 @@ def _solve(
     sigma: float | None,
 ) -> Solution:
     problem = Problem(
-        basis=lambda time: _basis(time, times),
+        basis=lambda time: decay_basis(time, times),
         lower=times["EchoTime"].min() / BELOW_FIRST,
         upper=times["EchoTime"].max() * BEYOND_LAST,
     )
@@ -77,11 +64,11 @@ MODEL = Model(
     equation="S0 * exp(-TE / T2)",
     reference="Carr and Purcell, Phys. Rev. 94:630 (1954); first echo left out as in Milford et al., PLoS ONE "
     "10:e0145255 (2015)",
-    basis=_basis,
-    to_parameters=_unchanged,
-    to_amplitudes=_unchanged,
+    basis=decay_basis,
+    to_parameters=unchanged,
+    to_amplitudes=unchanged,
     decays=True,
-    form=_form,
+    form=decay_form,
     variant=_variant,
     options=(
         Option(

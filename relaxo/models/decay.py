@@ -1,0 +1,29 @@
+"""What all decays of echoes share: one exponential in the echo time, and an amplitude that is a parameter itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from relaxo.fitting import Form
+
+if TYPE_CHECKING:
+    from relaxo.models.model import Array, Times
+
+
+def decay_basis(time: Array, times: Times) -> tuple[Array, Array]:
+    """Return exp(-TE / T) (1, n, v) at time constants (v,) in s, and its derivative by ln T."""
+    te = times["EchoTime"][:, np.newaxis] / time
+    decay = np.exp(-te)
+    return decay[np.newaxis], (te * decay)[np.newaxis]
+
+
+def decay_form(times: Times) -> Form:
+    """Return what the compiled engine must know of the basis."""
+    return Form("decay", (times["EchoTime"],))
+
+
+def unchanged(values: tuple[Array, ...]) -> tuple[Array, ...]:
+    """Return amplitudes as the parameters that they are."""
+    return values
