@@ -383,3 +383,8 @@ def _relative(source: str, folder: Path) -> str:
         return Path(os.path.relpath(source, folder.absolute())).as_posix()
     except ValueError:  # another drive, on Windows
         return source
+
+
+# msgspec learns a type when it first meets it, and crashes when two threads make it learn the same one (seen in 0.22);
+# while a module is imported there is only one.
+msgspec.convert({"sources": ()}, Recipe)
