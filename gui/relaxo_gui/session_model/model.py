@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,9 +14,26 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from relaxo.data import Contents
+    from relaxo.data import Contents, Well, WellRate
     from relaxo.recipe import Recipe
     from relaxo_gui.session_model.snapshot import Snapshot
+
+
+class Voxel(NamedTuple):
+    """A voxel of one of the stacks."""
+
+    quantity: str
+    """``T1`` or ``T2``: the stack that the index is of."""
+    index: tuple[int, int, int]
+    """Slice, row and column, counted from 0."""
+
+
+class Dragged(NamedTuple):
+    """A well as it would be if it were let go now, and what it would measure."""
+
+    well: Well
+    rates: Mapping[str, WellRate]
+    """``R1`` and ``R2``, or one of them; empty before there are maps."""
 
 
 class SessionModel(QObject):
@@ -35,6 +52,10 @@ class SessionModel(QObject):
     contents_changed = Signal()
     selection_changed = Signal()
     hover_changed = Signal()
+    pointed_changed = Signal()
+    """The voxel under the pointer."""
+    dragged_changed = Signal()
+    """A well that is being moved or resized by hand, at every step of the way."""
     message = Signal(object)
     """A `RelaxoError` for the person; None when the last one no longer holds."""
 
@@ -46,6 +67,8 @@ class SessionModel(QObject):
         self._agents: tuple[str, ...] = ()
         self._selected: str | None = None
         self._hovered: str | None = None
+        self._pointed: Voxel | None = None
+        self._dragged: Dragged | None = None
         self.path: Path | None = None
         """The file that the recipe is saved in; None before it is."""
 
@@ -95,6 +118,16 @@ class SessionModel(QObject):
         """Name of the well under the pointer, wherever that is."""
         return self._hovered
 
+    @property
+    def pointed(self) -> Voxel | None:
+        """The voxel under the pointer; None while it is on no image."""
+        return self._pointed
+
+    @property
+    def dragged(self) -> Dragged | None:
+        """The well that is being moved or resized by hand; None while none is."""
+        return self._dragged
+
     def agent_index(self, well: str) -> int | None:
         """Return the place of a well's agent in the order of agents; None for a blank, or when nobody said.
 
@@ -114,6 +147,7 @@ class SessionModel(QObject):
         self.path = path
         self._snapshot = None
         self._selected = self._hovered = None
+        self._pointed = self._dragged = None
         self._match()
         self.message.emit(None)
         self.opened.emit()
@@ -165,6 +199,19 @@ class SessionModel(QObject):
         if well != self._hovered:
             self._hovered = well
             self.hover_changed.emit()
+
+    def point(self, quantity: str, index: tuple[int, int, int] | None) -> None:
+        """Say which voxel of the stack of ``T1`` or ``T2`` is under the pointer, as slice, row and column."""
+        voxel = None if index is None else Voxel(quantity, index)
+        if voxel != self._pointed:
+            self._pointed = voxel
+            self.pointed_changed.emit()
+
+    def drag(self, dragged: Dragged | None) -> None:
+        """Show a well where it is dragged to, everywhere; None when it is let go."""
+        if dragged is not None or self._dragged is not None:
+            self._dragged = dragged
+            self.dragged_changed.emit()
 
     def _tell(self, before: Recipe, after: Recipe) -> None:
         self._match()

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from relaxo.data import Well
 from relaxo.recipe import Recipe
-from relaxo_gui.session_model import SessionModel
+from relaxo_gui.session_model import Dragged, SessionModel
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -74,3 +75,26 @@ def test_a_selection_is_told_once(model: SessionModel, qtbot: QtBot) -> None:
         model.select("1")
     with qtbot.assertNotEmitted(model.selection_changed):
         model.select("1")
+
+
+def test_the_voxel_under_the_pointer_is_told_once(model: SessionModel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(model.pointed_changed):
+        model.point("T1", (0, 3, 4))
+    assert model.pointed == ("T1", (0, 3, 4))
+    with qtbot.assertNotEmitted(model.pointed_changed):
+        model.point("T1", (0, 3, 4))
+    with qtbot.waitSignal(model.pointed_changed):
+        model.point("T1", None)
+    assert model.pointed is None
+
+
+def test_a_dragged_well_is_told_at_every_step_and_let_go_once(model: SessionModel, qtbot: QtBot) -> None:
+    well = Well("A1", row=3.0, column=4.0, slice=0.0, slices=(0, 0), radius_mm=2.0)
+    with qtbot.waitSignals([model.dragged_changed, model.dragged_changed]):
+        model.drag(Dragged(well, {}))
+        model.drag(Dragged(well, {}))
+    assert model.dragged == (well, {})
+    with qtbot.waitSignal(model.dragged_changed):
+        model.drag(None)
+    with qtbot.assertNotEmitted(model.dragged_changed):
+        model.drag(None)
