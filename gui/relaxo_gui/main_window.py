@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QToolBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 import relaxo
 from relaxo_gui.actions import ACTIONS, Commands, build
@@ -20,9 +30,10 @@ from relaxo_gui.panels.welcome import WelcomePanel
 from relaxo_gui.panels.wells import WellsPanel
 from relaxo_gui.resources import Theme, app_icon, style_sheet
 from relaxo_gui.resources.theme import PADDING
-from relaxo_gui.session_model import SessionModel
+from relaxo_gui.session_model import STEPS, SessionModel, steps_of
 from relaxo_gui.widgets.banner import Banner
 from relaxo_gui.widgets.progress_strip import ProgressStrip
+from relaxo_gui.widgets.step_bar import StepBar, StepLook
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QByteArray
@@ -31,12 +42,29 @@ if TYPE_CHECKING:
     from relaxo.errors import RelaxoError
 
 _SIZE = (1280, 800)
-_LAYOUT_VERSION = 1
+_LAYOUT_VERSION = 2
 _SAID_MS = 6000
 _ABOUT = (
     f"<b>Relaxo {relaxo.__version__}</b><p>From the scanner's DICOMs to T₁ and T₂ maps, the relaxivities r₁ and r₂, "
     "and the figure for the paper.</p><p>For research use, not for diagnosis.</p>"
 )
+
+
+_SIDE = "side"
+_LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
+_RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+_BOTTOM = Qt.DockWidgetArea.BottomDockWidgetArea
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a panel stands."""
+
+    name: str
+    title: str
+    panel: QWidget
+    area: Qt.DockWidgetArea | None = None
+    """Of its dock; None for the panel of a step."""
 
 
 class MainWindow(QMainWindow):
@@ -55,11 +83,22 @@ class MainWindow(QMainWindow):
         self.wells = WellsPanel(self.commands)
         self.relaxivity = RelaxivityPanel(self.commands)
         self.notices = NoticesPanel(self.commands)
+        # Every panel with its place, from left to right: a new panel is a line here. A panel without an area is shown
+        # at the right while its step is looked at, and bears the key of that step.
+        self._places = (
+            Place("series", "Series", self.series, _LEFT),
+            Place("notices", "Notices", self.notices, _LEFT),
+            Place("concentrations", "Concentrations", self.wells),
+            Place("rates", "Rates against concentration", self.relaxivity, _BOTTOM),
+        )
+        self.steps = StepBar(STEPS)
+        self._side = QStackedWidget()
         self.banner = Banner()
         self._progress = ProgressStrip()
         self._there: bool | None = None
         self._docks = self._build_docks()
         self._build_menus()
+        self._build_step_bar()
         self._build_centre()
         self._build_status()
         self._paint_theme()
@@ -72,6 +111,8 @@ class MainWindow(QMainWindow):
         self.model.message.connect(self._say)
         self.commands.told.connect(lambda words: self.statusBar().showMessage(words, _SAID_MS))
         self._name_window()
+        self._go_to()
+        self._show_steps()
         self._show_analysis()
 
     def reset_layout(self) -> None:
@@ -113,20 +154,60 @@ class MainWindow(QMainWindow):
             self.commands.open_paths(paths)
 
     def _build_docks(self) -> dict[str, QDockWidget]:
-        areas = Qt.DockWidgetArea
         docks = {}
-        for name, title, panel, area in (
-            ("series", "Series", self.series, areas.LeftDockWidgetArea),
-            ("notices", "Notices", self.notices, areas.LeftDockWidgetArea),
-            ("wells", "Concentrations", self.wells, areas.RightDockWidgetArea),
-            ("relaxivity", "Rates against concentration", self.relaxivity, areas.BottomDockWidgetArea),
-        ):
-            dock = QDockWidget(title, self)
-            dock.setObjectName(name)
-            dock.setWidget(panel)
-            self.addDockWidget(area, dock)
-            docks[name] = dock
+        for place in self._places:
+            if place.area is None:
+                self._side.addWidget(place.panel)
+            else:
+                docks[place.name] = self._dock(place.name, place.title, place.panel, place.area)
+        docks[_SIDE] = self._dock(_SIDE, "", self._side, _RIGHT)
         return docks
+
+    def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _build_step_bar(self) -> None:
+        # A tool bar, because nothing else in a main window is as wide as the window and above the docks.
+        bar = QToolBar("Steps")
+        bar.setObjectName("steps")
+        bar.setMovable(False)
+        bar.setFloatable(False)
+        bar.toggleViewAction().setVisible(False)
+        bar.addWidget(self.steps)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
+        self.steps.chosen.connect(self.model.go_to)
+        self.model.step_changed.connect(self._go_to)
+        for signal in (self.model.opened, self.model.snapshot_changed, self.model.contents_changed):
+            signal.connect(self._show_steps)
+        self.commands.analysis.running_changed.connect(self._show_steps)
+
+    def _go_to(self) -> None:
+        """Show the panel of the step; that of the nearest for a step without its own."""
+        self.steps.choose(self.model.step)
+        order = list(STEPS)
+        here = order.index(self.model.step)
+        nearest = min(
+            (place for place in self._places if place.area is None),
+            key=lambda place: abs(order.index(place.name) - here),
+        )
+        self._side.setCurrentWidget(nearest.panel)
+        self._docks[_SIDE].setWindowTitle(nearest.title)
+        self._docks[_SIDE].raise_()
+
+    def _show_steps(self) -> None:
+        found = steps_of(
+            self.model.snapshot,
+            self.model.contents,
+            opened=self.model.recipe is not None,
+            running=self.commands.analysis.running,
+            current=self.model.current,
+        )
+        for step in found.values():
+            self.steps.show_step(step.key, StepLook(step.state, step.words, step.tip))
 
     def _build_menus(self) -> None:
         menus = {title: self.menuBar().addMenu(f"&{title}") for title in ("File", "Edit", "View", "Analysis", "Help")}
@@ -137,6 +218,7 @@ class MainWindow(QMainWindow):
         menus["File"].addSeparator()
         quit_action = menus["File"].addAction("&Quit", self.close)
         quit_action.setShortcut("Ctrl+Q")
+        menus["View"].addSeparator()
         for dock in self._docks.values():
             menus["View"].addAction(dock.toggleViewAction())
         menus["View"].addSeparator()
@@ -175,8 +257,8 @@ class MainWindow(QMainWindow):
 
     def _size_docks(self) -> None:
         docks = self._docks
-        self.resizeDocks([docks["series"], docks["wells"]], [232, 476], Qt.Orientation.Horizontal)
-        self.resizeDocks([docks["relaxivity"]], [280], Qt.Orientation.Vertical)
+        self.resizeDocks([docks["series"], docks[_SIDE]], [232, 476], Qt.Orientation.Horizontal)
+        self.resizeDocks([docks["rates"]], [280], Qt.Orientation.Vertical)
         self.resizeDocks([docks["series"], docks["notices"]], [220, 200], Qt.Orientation.Vertical)
 
     def _restore(self) -> None:

@@ -253,7 +253,7 @@ def test_closing_asks_before_anything_is_lost(
 
 
 def test_the_layout_can_be_brought_back(sample: MainWindow) -> None:
-    sample._docks["wells"].close()
+    sample._docks["side"].close()
     assert not sample.wells.isVisible()
     sample.reset_layout()
     assert sample.wells.isVisible()

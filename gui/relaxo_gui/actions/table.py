@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QKeySequence
 
+from relaxo_gui.session_model import STEPS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -108,6 +110,17 @@ ACTIONS = (
         lambda on: on.model.selected is not None,
         lambda on: on.model.selected,
         starts_group=True,
+    ),
+    *(
+        Action(
+            f"step_{key}",
+            "View",
+            f"&{number} {title}",
+            f"Go to the step {title}",
+            lambda on, key=key: on.model.go_to(key),  # type: ignore[misc] # mypy cannot infer a lambda with a default
+            f"Ctrl+{number}",
+        )
+        for number, (key, title) in enumerate(STEPS.items(), 1)
     ),
     Action(
         "cancel",

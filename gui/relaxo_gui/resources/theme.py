@@ -74,6 +74,7 @@ def style_sheet(theme: Theme) -> str:
         QHeaderView::section {{ border: none; border-bottom: 1px solid {theme.line}; padding: {GRID}px {GRID * 2}px;
             background: {theme.base}; color: {theme.muted}; font-weight: normal; }}
         QLabel[role="muted"] {{ color: {theme.muted}; }}
+        QToolBar {{ border: none; border-bottom: 1px solid {theme.line}; padding: 0px; }}
         QToolButton[segment="true"] {{ border: 1px solid {theme.line}; border-radius: {GRID}px;
             padding: {GRID}px {PADDING}px; background: transparent; }}
         QToolButton[segment="true"]:hover {{ border-color: {theme.accent}; }}

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from relaxo import wells
 from relaxo.errors import RelaxoError
 from relaxo.session import Session
+from relaxo_gui.session_model.steps import STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +55,8 @@ class SessionModel(QObject):
     hover_changed = Signal()
     pointed_changed = Signal()
     """The voxel under the pointer."""
+    step_changed = Signal()
+    """Another step is looked at."""
     dragged_changed = Signal()
     """A well that is being moved or resized by hand, at every step of the way."""
     message = Signal(object)
@@ -69,6 +72,7 @@ class SessionModel(QObject):
         self._hovered: str | None = None
         self._pointed: Voxel | None = None
         self._dragged: Dragged | None = None
+        self._step = next(iter(STEPS))
         self.path: Path | None = None
         """The file that the recipe is saved in; None before it is."""
 
@@ -127,6 +131,11 @@ class SessionModel(QObject):
     def dragged(self) -> Dragged | None:
         """The well that is being moved or resized by hand; None while none is."""
         return self._dragged
+
+    @property
+    def step(self) -> str:
+        """Key of the step that is looked at, one of `relaxo_gui.session_model.steps.STEPS`."""
+        return self._step
 
     def agent_index(self, well: str) -> int | None:
         """Return the place of a well's agent in the order of agents; None for a blank, or when nobody said.
@@ -212,6 +221,12 @@ class SessionModel(QObject):
         if dragged is not None or self._dragged is not None:
             self._dragged = dragged
             self.dragged_changed.emit()
+
+    def go_to(self, step: str) -> None:
+        """Look at a step."""
+        if step != self._step:
+            self._step = step
+            self.step_changed.emit()
 
     def _tell(self, before: Recipe, after: Recipe) -> None:
         self._match()
