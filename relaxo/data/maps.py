@@ -61,6 +61,8 @@ class Maps:
     """(...), root mean square of the residuals, in units of the signal."""
     r_squared: NDArray[Any]
     """(...), coefficient of determination."""
+    noise: float | None = None
+    """Sigma of the noise that the fit reckoned with, in units of the signal; None where it went without."""
 
     def __post_init__(self) -> None:
         status = frozen(self.status, np.uint8, copy=False)

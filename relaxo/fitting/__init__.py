@@ -3,6 +3,7 @@
 from relaxo.fitting.compiled import Form, engine_name
 from relaxo.fitting.noise import background_sigma
 from relaxo.fitting.problem import Basis, Problem, Solution
+from relaxo.fitting.rician import expected_magnitude
 from relaxo.fitting.rician_fit import solve_magnitude
 from relaxo.fitting.separable import solve
 from relaxo.fitting.surface import Axis, Surface
@@ -18,6 +19,7 @@ __all__ = [
     "Surface",
     "background_sigma",
     "engine_name",
+    "expected_magnitude",
     "solve",
     "solve_each",
     "solve_magnitude",

@@ -14,6 +14,7 @@ from relaxo.fitting.blocks import chosen, ranges, work_through
 from relaxo.fitting.compiled import Compiled, Rules, knows
 from relaxo.models.keywords import chosen_voxels, known_model, sort_keywords
 from relaxo.models.outcome import LARGEST_RELATIVE_ERROR, Outcome, parameters, within_bounds
+from relaxo.models.points import counted_points, noise_floor, skipped_images
 from relaxo.models.voxels import Images
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def fit(
         threads=threads,
         progress=progress,
     )
-    return work.outcome.maps(model, images.shape[1:])
+    return work.outcome.maps(model, images.shape[1:], noise)
 
 
 def _component(component: Component | None, images: NDArray[Any]) -> Component:
@@ -170,7 +171,7 @@ def _clip_level(clip_level: float | None, images: NDArray[Any]) -> float:
 
 def _left_out(model: Model, axis: Array, options: Mapping[str, bool | float]) -> int:
     """Return how many images the options leave out, first along the ascending axis (n,)."""
-    skipped = int(np.count_nonzero(axis == axis.min())) if options.get("skip_first_echo", False) else 0
+    skipped = skipped_images(axis, options)
     if axis.size - skipped < len(model.parameters):
         raise AnalysisError(
             f"{model.name} finds {len(model.parameters)} parameters, and skip_first_echo leaves "
@@ -287,15 +288,7 @@ class _Work:
 
     def _points(self, signal: NDArray[Any], peak: NDArray[Any]) -> NDArray[np.bool_]:
         """Return (n, v), the points that the options leave."""
-        keep = np.ones(signal.shape, bool)
-        keep[: self.unseen] = False
-        floor = self._floor()
-        if floor == 0:
-            return keep
-        if self.model.decays:
-            # Once a decay has sunk into the noise, a point that rises above it again is noise too.
-            return keep & np.logical_and.accumulate((signal >= floor) | ~keep, axis=0)
-        return keep & (peak >= floor)
+        return counted_points(signal, peak, self.unseen, self._floor(), decays=self.model.decays)
 
     def _mean_noise(self) -> float | None:
         """Return sigma where noise has a mean: of magnitudes, if it is known."""
@@ -303,7 +296,7 @@ class _Work:
 
     def _floor(self) -> float:
         """Return the signal below which there is only noise."""
-        return float(self.options.get("noise_floor", 0.0)) * (self.sigma or 0.0)
+        return noise_floor(self.options, self.sigma)
 
     def compiled(self) -> Callable[[Block], int] | None:
         """Return the same work done by the kernel; None where it cannot."""

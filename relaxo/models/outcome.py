@@ -71,8 +71,8 @@ class Outcome:
             self.residual[voxels] = np.sqrt(fitted.sum_of_squares / fitted.points)
             self.r_squared[voxels] = 1 - fitted.sum_of_squares / fitted.total_sum_of_squares
 
-    def maps(self, model: Model, shape: tuple[int, ...]) -> Maps:
-        """Return the results as maps of a shape."""
+    def maps(self, model: Model, shape: tuple[int, ...], noise: float | None = None) -> Maps:
+        """Return the results as maps of a shape, with the sigma of the noise that was reckoned with."""
         names = [parameter.name for parameter in model.parameters]
         return Maps(
             model=model.name,
@@ -82,6 +82,7 @@ class Outcome:
             status=self.status.reshape(shape),
             residual=self.residual.reshape(shape),
             r_squared=self.r_squared.reshape(shape),
+            noise=noise,
         )
 
 

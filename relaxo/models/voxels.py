@@ -46,7 +46,7 @@ class Images:
             place = np.unravel_index(voxels, self.array.shape[1:])
             raw = [self.array[image][place] for image in self.order]
         if self.array.dtype.kind == "c":
-            return _signed(np.array(raw)).astype(self.working_type)
+            return signed(np.array(raw)).astype(self.working_type)
         signal = np.empty((len(raw), raw[0].size), self.working_type)
         for row, image in zip(signal, raw, strict=True):
             row[:] = image
@@ -59,7 +59,7 @@ def _one_stride(array: NDArray[Any]) -> bool:
     return all(stride == extent_inner * stride_inner for (_, stride), (extent_inner, stride_inner) in pairwise(axes))
 
 
-def _signed(signal: NDArray[Any]) -> NDArray[Any]:
+def signed(signal: NDArray[Any]) -> NDArray[Any]:
     """Turn complex signals (n, v), whose phase does not change from image to image, into real ones with a sign.
 
     The sum of squares doubles the phase, which takes the sign out of it; the last image is positive.

@@ -20,7 +20,9 @@ from relaxo.pipeline.result import RATES, Result
 from relaxo.recipe import Recipe, load
 
 if TYPE_CHECKING:
-    from relaxo.data import AgentResult, Inventory, Maps, Stack, Wells
+    from collections.abc import Mapping
+
+    from relaxo.data import AgentResult, Inventory, Maps, Rates, Stack, Wells
     from relaxo.recipe import FitPart
 
 #: Told the stage in words, and what is done of how much; the run stops when it answers False.
@@ -67,12 +69,12 @@ class Pipeline:
         located = self.wells(recipe, progress)
         matched = wells.match(next(iter(located.values())), recipe.contents)
         contents = relaxivity.counted(matched, recipe.regression)
+        curves = self.curves(recipe, progress)
         maps = self.maps(recipe, progress)
         notices += tuple(dict.fromkeys(notice for there in located.values() for notice in there.notices))
         rates = {}
         for quantity, stack in stacks.items():
-            curves = self._curves(recipe, quantity, stack, located[quantity])
-            measured = wells.with_curves(wells.measure(maps[quantity], located[quantity], recipe.wells), curves)
+            measured = wells.with_curves(self._measured(recipe, quantity, maps, located), curves[quantity])
             measured = rates[RATES[quantity]] = wells.fill(measured, contents)
             notices += wells.uneven(measured)
             notices += wells.outside_window(measured, stack.protocol)
@@ -168,13 +170,26 @@ class Pipeline:
             for quantity, other in stacks.items()
         }
 
-    def _curves(self, recipe: Recipe, quantity: str, stack: Stack, located: Wells) -> Maps:
-        """Fit the mean curve of every well; maps (wells,)."""
-        part: FitPart = getattr(recipe.fit, quantity)
+    def curves(self, recipe: Recipe, progress: StageProgress | None = None) -> dict[str, Maps]:
+        """Fit the mean curve of every well; the same keys, maps (wells,)."""
+        located = self.wells(recipe, progress)
+        curves = {}
+        for quantity, stack in self.stacks(recipe, progress)[0].items():
+            part: FitPart = getattr(recipe.fit, quantity)
+            curves[quantity] = self._once(
+                f"fit curves of {quantity}",
+                (stack, located[quantity], _key(part)),
+                partial(fit_curves, stack, located[quantity], part, quantity),
+            )
+        return curves
+
+    def _measured(self, recipe: Recipe, quantity: str, maps: Mapping[str, Maps], located: Mapping[str, Wells]) -> Rates:
+        """Measure the wells of one stack."""
+        of_stack, there = maps[quantity], located[quantity]
         return self._once(
-            f"fit curves of {quantity}",
-            (stack, located, _key(part)),
-            partial(fit_curves, stack, located, part, quantity),
+            f"measure {quantity}",
+            (of_stack, there, recipe.wells.minimum_voxels.to_bytes(8)),
+            partial(wells.measure, of_stack, there, recipe.wells),
         )
 
     def _once(self, stage: str, key: tuple[object, ...], compute: Callable[[], T]) -> T:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relaxo.models.curve import fine_axis, model_of
 from relaxo.report.groups import groups, shared
 from relaxo.report.lettering import SYMBOL, shortened
 from relaxo.report.look import look
 from relaxo.report.page import EDGE_MM, Page
 from relaxo.report.rounding import rounded
 from relaxo.report.rows import RATE_OF, home
-from relaxo.report.signals import fine_axis, fitted
+from relaxo.report.signals import fitted
 from relaxo.report.style import DARK_GREY, GREY, INK
 from relaxo.units import s_to_ms
 
@@ -91,7 +92,7 @@ def _draw_quantity(
 ) -> None:
     protocol, wells = source.protocols[quantity], source.wells[quantity]
     part = source.fits[quantity]
-    fine = fine_axis(protocol, part)
+    fine = fine_axis(protocol, model_of(part.model, part.options))
     curves = fitted(protocol, wells, source.maps[quantity], part, fine)
     measured = source.signals[quantity]
     position = {well.name: index for index, well in enumerate(wells.wells)}

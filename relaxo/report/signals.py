@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from relaxo.models import CATALOGUE
+from relaxo.models.curve import model_of, times_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,13 +15,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from relaxo.data import Protocol, Stack, Wells
-    from relaxo.models import Model
     from relaxo.recipe import FitPart
 
     Array = NDArray[np.float64]
-
-#: Points of a curve that is drawn.
-_POINTS = 161
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,12 +65,8 @@ def fitted(protocol: Protocol, wells: Wells, maps: Mapping[str, Array], part: Fi
 
     Times that vary along with the axis are interpolated between its values.
     """
-    model = fitted_model(part)
-    times = {
-        needed.name: np.interp(values, protocol.values, protocol.times[needed.name])
-        for needed in model.inputs
-        if needed.name in protocol.times
-    }
+    model = model_of(part.model, part.options)
+    times = times_at(protocol, model, values)
     found = np.full((values.size, len(wells)), np.nan)
     known = _known(maps)
     for index in range(len(wells)):
@@ -83,20 +75,6 @@ def fitted(protocol: Protocol, wells: Wells, maps: Mapping[str, Array], part: Fi
             curves = model.signal({one.name: maps[one.name][counted] for one in model.parameters}, times)
             found[:, index] = (curves if protocol.component == "real" else np.abs(curves)).mean(axis=1)
     return found
-
-
-def fine_axis(protocol: Protocol, part: FitPart) -> Array:
-    """Return (m,), values of the varying axis that are close enough to draw a curve through."""
-    if CATALOGUE[part.model].solver is not None:
-        # Such a model counts echoes, and knows nothing of what lies between them.
-        return np.asarray(protocol.values, np.float64)
-    return np.linspace(float(protocol.values.min()), float(protocol.values.max()), _POINTS)
-
-
-def fitted_model(part: FitPart) -> Model:
-    """Return the model with what its options make of it."""
-    options = {name: value for name, value in part.options.items() if not isinstance(value, str)}
-    return CATALOGUE[part.model].with_options(options)
 
 
 def _known(maps: Mapping[str, Array]) -> NDArray[np.bool_]:

@@ -15,11 +15,12 @@ from relaxo import relaxivity, wells
 from relaxo.data import Geometry, Notice, Protocol, Rates, ReferenceAgent, Well, WellRate, Wells
 from relaxo.errors import AnalysisError, InputError
 from relaxo.io.nifti import SUFFIX, write_map
+from relaxo.models.curve import model_of
 from relaxo.recipe import FitPart, from_table
 from relaxo.report.material import Material, Picture
 from relaxo.report.provenance import Provenance
 from relaxo.report.results import RATE_FIELDS, agents_table
-from relaxo.report.signals import Signals, fitted, fitted_model
+from relaxo.report.signals import Signals, fitted
 from relaxo.units import s_to_ms
 
 if TYPE_CHECKING:
@@ -174,7 +175,10 @@ def _volume(folder: Path, stem: str) -> tuple[NDArray[Any], Geometry]:
 
 
 def _maps(folder: Path, part: FitPart) -> dict[str, NDArray[Any]]:
-    return {one.name: _volume(folder, one.name)[0].astype(np.float64) for one in fitted_model(part).parameters}
+    return {
+        one.name: _volume(folder, one.name)[0].astype(np.float64)
+        for one in model_of(part.model, part.options).parameters
+    }
 
 
 def _wells(folder: Path, quantity: str) -> Wells:

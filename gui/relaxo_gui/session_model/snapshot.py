@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 #: What stages give before the numbers.
-_STAGES = ("inventory", "stacks", "wells", "maps")
+_STAGES = ("inventory", "stacks", "wells", "curves", "maps")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +32,8 @@ class Snapshot:
     """``T1`` and ``T2``, or one of them."""
     wells: Mapping[str, Wells] = field(default_factory=dict)
     """The same keys."""
+    curves: Mapping[str, Maps] = field(default_factory=dict)
+    """The same keys: the fits to the mean curves of the wells, (wells,)."""
     maps: Mapping[str, Maps] = field(default_factory=dict)
     """The same keys."""
     rates: Mapping[str, Rates] = field(default_factory=dict)
@@ -93,6 +95,9 @@ def follow(
         fresh = replace(fresh, stacks=pipeline.stacks(recipe, progress)[0])
         known = reach(fresh)
         fresh = replace(fresh, wells=pipeline.wells(recipe, progress))
+        known = reach(fresh)
+        # The mean curves before the maps: they take milliseconds.
+        fresh = replace(fresh, curves=pipeline.curves(recipe, progress))
         known = reach(fresh)
         fresh = replace(fresh, maps=pipeline.maps(recipe, progress))
         known = reach(fresh)

@@ -9,7 +9,7 @@ import pytest
 
 from relaxo.data import Geometry, Protocol, Stack, Well, Wells
 from relaxo.recipe import FitPart
-from relaxo.report.signals import fine_axis, fitted, signals
+from relaxo.report.signals import fitted, signals
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -70,9 +70,3 @@ def test_what_varies_along_with_the_axis_is_followed_between_the_images(wells: W
     between = fitted(protocol, wells, maps, part, np.array([0.35]))[0, 0]
     direct = Protocol("IRT1", "InversionTime", np.array([0.35]), {"RepetitionTime": 1.35}, component="real")
     assert between == pytest.approx(fitted(direct, wells, maps, part, np.array([0.35]))[0, 0])
-
-
-def test_a_curve_is_drawn_finely_and_a_phase_graph_at_its_echoes() -> None:
-    protocol = Protocol("MESE", "EchoTime", TE)
-    assert fine_axis(protocol, DECAY).size > 100
-    assert fine_axis(protocol, FitPart(model="spin_echo_epg")) == pytest.approx(TE)
