@@ -9,10 +9,10 @@ from relaxo.report.methods import methods, regression_methods
 from relaxo.report.page import ALL_FORMATS, FORMATS, save
 from relaxo.report.record import Item, missing, record
 from relaxo.report.results import agents_table, comparisons_table, results_table
-from relaxo.report.rounding import decimals, fixed, rounded
 from relaxo.report.store import read
 from relaxo.report.tables import relaxivity_csv, wells_csv
 from relaxo.report.write import check, write
+from relaxo.rounding import decimals, fixed, rounded
 
 __all__ = [
     "ALL_FORMATS",

@@ -16,9 +16,9 @@ from relaxo.report.groups import groups
 from relaxo.report.lettering import SYMBOL, shortened
 from relaxo.report.look import look
 from relaxo.report.page import EDGE_MM, Page
-from relaxo.report.rounding import fixed
 from relaxo.report.rows import RATE_OF
 from relaxo.report.style import DARK_GREY, GREY, INK
+from relaxo.rounding import fixed
 from relaxo.units import s_to_ms
 
 if TYPE_CHECKING:

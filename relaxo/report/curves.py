@@ -12,10 +12,10 @@ from relaxo.report.groups import groups, shared
 from relaxo.report.lettering import SYMBOL, shortened
 from relaxo.report.look import look
 from relaxo.report.page import EDGE_MM, Page
-from relaxo.report.rounding import rounded
 from relaxo.report.rows import RATE_OF, home
 from relaxo.report.signals import fitted
 from relaxo.report.style import DARK_GREY, GREY, INK
+from relaxo.rounding import rounded
 from relaxo.units import s_to_ms
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from matplotlib.lines import Line2D
 from relaxo.report.groups import shared
 from relaxo.report.lettering import RELAXIVITY, SYMBOL, UNIT, shortened, width_mm
 from relaxo.report.look import look
-from relaxo.report.rounding import rounded
 from relaxo.report.rows import RATE_OF
 from relaxo.report.style import DARK_GREY, INK
+from relaxo.rounding import rounded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,8 +9,8 @@ import numpy as np
 import relaxo
 from relaxo.models import CATALOGUE
 from relaxo.report.record import listed, missing, record
-from relaxo.report.rounding import rounded
 from relaxo.report.rows import well_rows
+from relaxo.rounding import rounded
 from relaxo.units import frequency_from_field, s_to_ms
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from relaxo.report.lettering import RELAXIVITY, SYMBOL
 from relaxo.report.methods import methods
 from relaxo.report.provenance import shortened_path
 from relaxo.report.record import record
-from relaxo.report.rounding import UNKNOWN, fixed, rounded
 from relaxo.report.rows import well_rows
+from relaxo.rounding import UNKNOWN, fixed, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

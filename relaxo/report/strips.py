@@ -12,9 +12,9 @@ from matplotlib.patches import Rectangle
 from relaxo.report.cutouts import rows
 from relaxo.report.lettering import RELAXIVITY, SYMBOL, shortened, width_mm
 from relaxo.report.look import look
-from relaxo.report.rounding import rounded
 from relaxo.report.style import GREY, INK
 from relaxo.report.windows import along_bar, bar_values, ticks
+from relaxo.rounding import rounded
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence

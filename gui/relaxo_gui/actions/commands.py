@@ -259,7 +259,7 @@ class Commands(QObject):
 
 def _analyse(pipeline: Pipeline, recipe: Recipe, before: Snapshot | None, told: Told) -> Snapshot:
     snapshot = follow(pipeline, recipe, before, told.progress, told.partial)
-    # Numbers are rounded as in reports, and with these comes matplotlib: it is loaded here, not while the window waits.
+    # With reports comes matplotlib: it is loaded here, not while the window waits for one.
     import_module("relaxo.report")
     return snapshot
 

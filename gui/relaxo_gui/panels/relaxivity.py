@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from relaxo.rounding import rounded
 from relaxo_gui.resources.theme import GRID, PADDING, Theme, symbol
-from relaxo_gui.session_model.words import rounded
 from relaxo_gui.widgets.line_plot import Curve, LinePlot, Point
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QHeaderView, QLabel, QVBoxLayout, QWidget
 
 from relaxo.data import Contents
 from relaxo.pipeline import RATES
+from relaxo.rounding import rounded
 from relaxo.units import s_to_ms
 from relaxo_gui.resources.theme import GRID, PADDING, Theme
-from relaxo_gui.session_model.words import rounded
 from relaxo_gui.widgets.block_table import BlockTable
 
 if TYPE_CHECKING:

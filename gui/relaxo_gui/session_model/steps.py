@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from relaxo_gui.session_model.words import AXES, rounded
+from relaxo.rounding import rounded
+from relaxo_gui.session_model.words import AXES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -71,11 +71,3 @@ def _span(protocol: Protocol, name: str) -> str:
 
 def _number(axis: str, value: float) -> str:
     return f"{value if axis == 'FlipAngle' else s_to_ms(value):.5g}"
-
-
-def rounded(value: float, error: float) -> str:
-    """Return a value and its standard error as reports round them: ``12.06 ± 0.05``."""
-    # With the reports comes matplotlib; the empty window does not wait for it.
-    from relaxo.report.rounding import rounded as as_reported  # noqa: PLC0415
-
-    return as_reported(value, error)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relaxo.report.rounding import decimals, fixed, rounded
+from relaxo.rounding import decimals, fixed, rounded
 
 
 @pytest.mark.parametrize(
