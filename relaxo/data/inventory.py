@@ -120,11 +120,15 @@ class StackSource:
         return {"IRT1": "T1", "VTR": "T1", "VFA": "T1", "MESE": "T2"}.get(self.protocol.suffix)
 
     @property
+    def images(self) -> tuple[ImageHeader, ...]:
+        """Its images in the stack's order, the imaginary parts of complex ones among them."""
+        whole = (header for slices in self.headers for header in slices)
+        return tuple(part for header in whole for part in (header, header.imaginary) if part is not None)
+
+    @property
     def paths(self) -> tuple[Path, ...]:
         """The files it is read from, each once, in the stack's order."""
-        images = [header for slices in self.headers for header in slices]
-        parts = [part for header in images for part in (header, header.imaginary) if part is not None]
-        return tuple(dict.fromkeys(part.path for part in parts))
+        return tuple(dict.fromkeys(header.path for header in self.images))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +138,11 @@ class Inventory:
     paths: tuple[Path, ...]
     stacks: tuple[StackSource, ...]
     left_out: tuple[LeftOut, ...]
+    loose: tuple[ImageHeader, ...] = ()
+    """Images that could be read and are in no stack; `left_out` says why."""
+
+    @property
+    def images(self) -> tuple[ImageHeader, ...]:
+        """Every image that could be read, in a stack or not, each once."""
+        stacked = (header for stack in self.stacks for header in stack.images)
+        return tuple({header.image: header for header in (*stacked, *self.loose)}.values())

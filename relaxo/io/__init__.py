@@ -10,10 +10,13 @@ from relaxo.io.scan import scan
 from relaxo.io.signals import Signals, holds_signals, read_signals
 from relaxo.io.tables import read_contents, read_rates
 from relaxo.io.text import printable
+from relaxo.io.timing_entries import set_times
+from relaxo.io.untimed import Untimed, untimed
 
 __all__ = [
     "Identity",
     "Signals",
+    "Untimed",
     "choose",
     "fingerprint",
     "holds_signals",
@@ -23,7 +26,9 @@ __all__ = [
     "read_rates",
     "read_signals",
     "scan",
+    "set_times",
     "staged",
+    "untimed",
     "write_map",
     "write_stack",
 ]

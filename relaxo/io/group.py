@@ -32,14 +32,7 @@ def group(headers: Sequence[ImageHeader]) -> tuple[tuple[StackSource, ...], tupl
         for collection in collections(grid, reasons):
             stacks.extend(assemble(collection, reasons))
     named = _named(stacks)
-    used = {
-        part.image
-        for stack in named
-        for images in stack.headers
-        for header in images
-        for part in (header, header.imaginary)
-        if part is not None
-    }
+    used = {header.image for stack in named for header in stack.images}
     return named, _left_out([header for header in headers if header.image not in used], reasons)
 
 

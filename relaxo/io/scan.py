@@ -89,7 +89,9 @@ def scan(
         )
     complete_headers, unmet = complete(headers, entries)
     stacks, in_no_stack = group(complete_headers)
-    return Inventory(tuple(paths), stacks, (*left_out, *unmet, *in_no_stack))
+    stacked = {header.image for stack in stacks for header in stack.images}
+    loose = tuple(header for header in complete_headers if header.image not in stacked)
+    return Inventory(tuple(paths), stacks, (*left_out, *unmet, *in_no_stack), loose)
 
 
 def summary(left_out: Sequence[LeftOut], most: int = 3) -> str:

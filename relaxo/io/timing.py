@@ -89,7 +89,8 @@ def shown(header: ImageHeader) -> Path:
 def complete(headers: Sequence[ImageHeader], entries: Sequence[Entry]) -> tuple[list[ImageHeader], list[LeftOut]]:
     """Return images with the times that their headers lack, and lines of tables that speak of no image.
 
-    A line that a person wrote replaces what the header says; names only fill what it does not say.
+    A line that a person wrote replaces what the header says, and one in the recipe what a table says; names only fill
+    what the header does not say.
 
     Raises
     ------
@@ -175,7 +176,9 @@ def _from_entries(header: ImageHeader, entries: Sequence[Entry], unused: set[int
         unused.discard(index)
         for name, value in entry.values.items():
             other = said.setdefault(name, entry)
-            if other.values[name] != value:
+            if other.table is not None and entry.table is None:
+                said[name] = entry  # a recipe is about one analysis, and wins
+            elif other.values[name] != value:
                 raise InputError(
                     f"two lines say different things of {printable(shown(header).name)}: {name} {other.values[name]:g} "
                     f"and {value:g} (s, degree)",
