@@ -33,12 +33,12 @@ def locate(stack: Stack, part: WellsPart, progress: Callable[[int, int], bool] |
     return wells.search(stack, part, progress)
 
 
-def draw(found: Wells, part: WellsPart, *, by_plate: bool) -> Wells:
-    """Return wells as a person names and changes them; those that were given bring their names."""
+def call(found: Wells, part: WellsPart, *, by_plate: bool) -> Wells:
+    """Return wells with their names; those that were given may bring their own."""
     own_names = part.template is not None or (
         part.labels is not None and not by_plate and part.naming in {"auto", "reading"}
     )
-    return wells.edit(found if own_names else wells.name(found, part, by_plate=by_plate), part)
+    return found if own_names else wells.name(found, part, by_plate=by_plate)
 
 
 def carry(drawn: Wells, stack: Stack, part: WellsPart) -> Wells:

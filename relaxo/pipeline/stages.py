@@ -14,7 +14,7 @@ from relaxo import io, relaxivity, wells
 from relaxo.data import Notice
 from relaxo.errors import AnalysisError, InputError
 from relaxo.pipeline.fit import clipped_wells, fit_curves, fit_stack
-from relaxo.pipeline.locate import as_found, carry, draw, locate
+from relaxo.pipeline.locate import as_found, call, carry, locate
 from relaxo.pipeline.published import off_band, own_references, reference_agent
 from relaxo.pipeline.result import RATES, Result
 from relaxo.recipe import Recipe, load
@@ -147,8 +147,8 @@ class Pipeline:
             )
         return maps
 
-    def wells(self, recipe: Recipe, progress: StageProgress | None = None) -> dict[str, Wells]:
-        """Find the wells in one stack and carry them over to the other; the same keys."""
+    def found(self, recipe: Recipe, progress: StageProgress | None = None) -> Wells:
+        """Find and name the wells; what a person changed of them by hand is not in it."""
         stacks, _ = self.stacks(recipe, progress)
         home: str = recipe.wells.find_in or next(iter(stacks))
         if home not in stacks:
@@ -157,12 +157,23 @@ class Pipeline:
                 where="the recipe's wells.find_in",
                 hint=f"Set it to {next(iter(stacks))}",
             )
-        part, stack = recipe.wells, stacks[home]
+        part, stack = msgspec.structs.replace(recipe.wells, edit=()), stacks[home]
         searched = as_found(part)
         told = _part(progress, "Finding wells")
         found = self._once("find wells", (stack, _key(searched)), partial(locate, stack, searched, told))
-        by_plate = any(entry.well is not None and wells.is_plate_name(entry.well) for entry in recipe.contents)
-        drawn = self._once("draw wells", (found, _key(part), by_plate), partial(draw, found, part, by_plate=by_plate))
+        # A name that a person gave by hand does not say how the others are named.
+        given = {change.name for change in recipe.wells.edit}
+        by_plate = any(
+            entry.well is not None and entry.well not in given and wells.is_plate_name(entry.well)
+            for entry in recipe.contents
+        )
+        return self._once("name wells", (found, _key(part), by_plate), partial(call, found, part, by_plate=by_plate))
+
+    def wells(self, recipe: Recipe, progress: StageProgress | None = None) -> dict[str, Wells]:
+        """Find the wells in one stack, as a person has them, and carry them over to the other; the same keys."""
+        stacks, _ = self.stacks(recipe, progress)
+        found, part = self.found(recipe, progress), recipe.wells
+        drawn = self._once("draw wells", (found, _key(part)), partial(wells.edit, found, part))
         return {
             quantity: self._once(
                 f"carry wells to {quantity}", (drawn, other, _key(part)), partial(carry, drawn, other, part)

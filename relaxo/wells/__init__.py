@@ -1,7 +1,7 @@
 """Find wells, name them, and measure a map in them."""
 
 from relaxo.wells.curves import mean_curves, uneven, with_curves
-from relaxo.wells.edit import edit
+from relaxo.wells.edit import Trace, edit, trace
 from relaxo.wells.find import find, search
 from relaxo.wells.given import labelled, lay
 from relaxo.wells.label import name
@@ -15,6 +15,7 @@ from relaxo.wells.window import exclude_outside, outside_window
 
 __all__ = [
     "Snapper",
+    "Trace",
     "cut_voids",
     "edit",
     "exclude_outside",
@@ -34,6 +35,7 @@ __all__ = [
     "rasterise",
     "rename",
     "search",
+    "trace",
     "transfer",
     "uneven",
     "with_curves",

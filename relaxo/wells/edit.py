@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,23 +46,50 @@ def edit(wells: Wells, part: WellsPart) -> Wells:
     """
     if not part.edit:
         return wells
-    now = list(wells.wells)
-    for number, change in enumerate(part.edit, 1):
-        where = f"change {number} of the recipe's wells.edit"
+    return _drawn(wells, [each.now for each in trace(wells, part) if each.now is not None], part)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One well, before and after all changes by hand."""
+
+    found: Well | None
+    """As it was found or given, and named; None when a person added it."""
+    now: Well | None
+    """As a person has it; None when it was deleted."""
+    changes: tuple[int, ...] = ()
+    """Which of the recipe's changes speak of it, counted from 0."""
+
+
+def trace(wells: Wells, part: WellsPart) -> tuple[Trace, ...]:
+    """Return what became of every well by the changes of a recipe; raises as `edit` does.
+
+    Parameters
+    ----------
+    wells
+        As found or given, and named.
+    part
+        With the changes.
+    """
+    traces = [Trace(well, well) for well in wells.wells]
+    for number, change in enumerate(part.edit):
+        where = f"change {number + 1} of the recipe's wells.edit"
         if change.slices is not None and change.slices[1] >= wells.geometry.shape[0]:
             raise InputError(
                 f"there is no slice {change.slices[1]}: they run from 0 to {wells.geometry.shape[0] - 1}", where=where
             )
+        places = [place for place, each in enumerate(traces) if each.now is not None]
+        now = [each.now for each in traces if each.now is not None]
         if change.do == "add":
-            now.append(_added(change, now, wells.geometry, where))
+            traces.append(Trace(None, _added(change, now, wells.geometry, where), (number,)))
             continue
         index = _meant(change, now, wells.geometry, where)
-        if change.do == "delete":
-            del now[index]
-        else:
-            others = now[:index] + now[index + 1 :]
-            now[index] = _changed(now[index], change, others, wells.geometry, where)
-    return _drawn(wells, now, part)
+        fresh = None
+        if change.do == "change":
+            fresh = _changed(now[index], change, now[:index] + now[index + 1 :], wells.geometry, where)
+        known = traces[places[index]]
+        traces[places[index]] = Trace(known.found, fresh, (*known.changes, number))
+    return tuple(traces)
 
 
 def _drawn(before: Wells, now: Sequence[Well], part: WellsPart) -> Wells:

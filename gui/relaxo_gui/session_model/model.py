@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from relaxo_gui.session_model.snapshot import Snapshot
 
 
-class Voxel(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Voxel:
     """A voxel of one of the stacks."""
 
     quantity: str
@@ -29,7 +31,8 @@ class Voxel(NamedTuple):
     """Slice, row and column, counted from 0."""
 
 
-class Dragged(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Dragged:
     """A well as it would be if it were let go now, and what it would measure."""
 
     well: Well

@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from relaxo.recipe import Recipe
 
 
-#: What stages give before the numbers.
-_STAGES = ("inventory", "stacks", "wells", "curves", "maps")
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
     """What is known of a recipe's results; what is not known yet is empty, or still that of the recipe before."""
@@ -30,8 +26,10 @@ class Snapshot:
     inventory: Inventory | None = None
     stacks: Mapping[str, Stack] = field(default_factory=dict)
     """``T1`` and ``T2``, or one of them."""
+    found: Wells | None = None
+    """The wells as they were found and named, before any was changed by hand."""
     wells: Mapping[str, Wells] = field(default_factory=dict)
-    """The same keys."""
+    """As a person has them; the same keys."""
     curves: Mapping[str, Maps] = field(default_factory=dict)
     """The same keys: the fits to the mean curves of the wells, (wells,)."""
     maps: Mapping[str, Maps] = field(default_factory=dict)
@@ -40,7 +38,8 @@ class Snapshot:
     """``R1`` and ``R2``, or one of them."""
     notices: tuple[Notice, ...] = ()
     result: Result | None = None
-    """Everything; None until it is complete, and when a stage failed."""
+    """Everything; None until it was complete once, and when a stage failed. That of an older recipe stays until there
+    is a newer one."""
     error: RelaxoError | None = None
     """Why there is no result."""
 
@@ -81,29 +80,36 @@ def follow(
         When `progress` answers False.
     """
     known = Snapshot(recipe) if before is None else replace(before, recipe=recipe, error=None)
+    newer = known.result is None
 
-    def reach(fresh: Snapshot) -> Snapshot:
-        """Return what was known, where all that is fresh was known; else only what is fresh."""
-        if all(_same(getattr(known, stage), getattr(fresh, stage)) for stage in _STAGES if getattr(fresh, stage)):
-            return known
-        show(fresh)
-        return fresh
+    def reach(**stage: object) -> None:
+        """Take in what a stage gave, and show it if it is new."""
+        nonlocal known, newer
+        if all(_same(getattr(known, name), value) for name, value in stage.items()):
+            return
+        newer = True
+        # Wells and maps of other images mean nothing on these.
+        known = Snapshot(recipe, known.inventory) if "stacks" in stage else known
+        known = replace(known, **stage)  # type: ignore[arg-type] # the stages' own types
+        show(known)
 
     try:
-        fresh = Snapshot(recipe, inventory=pipeline.scan(recipe, progress))
-        known = reach(fresh)
-        fresh = replace(fresh, stacks=pipeline.stacks(recipe, progress)[0])
-        known = reach(fresh)
-        fresh = replace(fresh, wells=pipeline.wells(recipe, progress))
-        known = reach(fresh)
-        # The mean curves before the maps: they take milliseconds.
-        fresh = replace(fresh, curves=pipeline.curves(recipe, progress))
-        known = reach(fresh)
-        fresh = replace(fresh, maps=pipeline.maps(recipe, progress))
-        known = reach(fresh)
-        if known.result is None:
-            known = replace(known, rates=_measured(known))
-        result = pipeline.run(recipe, progress)
+        reach(inventory=pipeline.scan(recipe, progress))
+        reach(stacks=pipeline.stacks(recipe, progress)[0])
+        wells = {"found": pipeline.found(recipe, progress), "wells": pipeline.wells(recipe, progress)}
+        try:
+            # Before the maps, for they take milliseconds; and with the wells, of which each has one.
+            curves = pipeline.curves(recipe, progress)
+        except RelaxoError:
+            reach(**wells, curves={})
+            raise
+        reach(**wells, curves=curves)
+        reach(maps=pipeline.maps(recipe, progress))
+        measured = _measured(known) if newer else known.rates
+        try:
+            result = pipeline.run(recipe, progress)
+        except RelaxoError as error:
+            return replace(known, rates=measured, result=None, notices=(), error=error)
     except RelaxoError as error:
         return replace(known, result=None, notices=(), error=error)
     return replace(known, rates=result.rates, notices=result.notices, result=result)

@@ -10,7 +10,7 @@ import pytest
 
 from relaxo.data import Well
 from relaxo.recipe import Recipe
-from relaxo_gui.session_model import Dragged, SessionModel
+from relaxo_gui.session_model import Dragged, SessionModel, Voxel
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -80,7 +80,7 @@ def test_a_selection_is_told_once(model: SessionModel, qtbot: QtBot) -> None:
 def test_the_voxel_under_the_pointer_is_told_once(model: SessionModel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(model.pointed_changed):
         model.point("T1", (0, 3, 4))
-    assert model.pointed == ("T1", (0, 3, 4))
+    assert model.pointed == Voxel("T1", (0, 3, 4))
     with qtbot.assertNotEmitted(model.pointed_changed):
         model.point("T1", (0, 3, 4))
     with qtbot.waitSignal(model.pointed_changed):
@@ -93,7 +93,7 @@ def test_a_dragged_well_is_told_at_every_step_and_let_go_once(model: SessionMode
     with qtbot.waitSignals([model.dragged_changed, model.dragged_changed]):
         model.drag(Dragged(well, {}))
         model.drag(Dragged(well, {}))
-    assert model.dragged == (well, {})
+    assert model.dragged == Dragged(well, {})
     with qtbot.waitSignal(model.dragged_changed):
         model.drag(None)
     with qtbot.assertNotEmitted(model.dragged_changed):

@@ -9,7 +9,7 @@ import pytest
 
 from relaxo.errors import AnalysisError, Cancelled
 from relaxo.pipeline import Pipeline
-from relaxo.recipe import ContentsPart, Recipe, WellsPart, load
+from relaxo.recipe import ContentsPart, Recipe, TimingPart, WellEditPart, WellsPart, load
 from relaxo_gui.session_model import Snapshot, follow
 
 if TYPE_CHECKING:
@@ -56,11 +56,31 @@ def test_another_concentration_shows_nothing_before_the_new_result(
     assert last.maps["T1"] is whole.maps["T1"]
 
 
-def test_what_followed_from_other_wells_is_not_kept(pipeline: Pipeline, recipe: Recipe, whole: Snapshot) -> None:
-    after = msgspec.structs.replace(recipe, wells=WellsPart(margin_mm=2.5))
+def test_a_well_moved_by_hand_leaves_the_maps_and_the_last_numbers_in_place(
+    pipeline: Pipeline, recipe: Recipe, whole: Snapshot
+) -> None:
+    moved = WellsPart(edit=(WellEditPart(do="change", well="3", row=40.0, column=63.0),))
     shown: list[Snapshot] = []
-    follow(pipeline, after, whole, go_on, shown.append)
-    assert [(bool(each.wells), bool(each.rates), each.result) for each in shown[:1]] == [(True, False, None)]
+    last = follow(pipeline, msgspec.structs.replace(recipe, wells=moved), whole, go_on, shown.append)
+    assert len(shown) == 1
+    assert shown[0].wells["T1"].wells[2].row == 40.0
+    assert all(each.maps["T1"] is whole.maps["T1"] for each in (*shown, last))
+    assert shown[0].result is whole.result
+    assert last.result is not None
+    assert last.result.recipe.wells == moved
+    assert last.rates["R1"].wells[2].rate != whole.rates["R1"].wells[2].rate
+    assert last.found is whole.found
+    assert last.found is not None
+    assert last.found.wells[2].origin == "found"
+
+
+def test_other_images_take_wells_and_maps_with_them(pipeline: Pipeline, recipe: Recipe, whole: Snapshot) -> None:
+    slower = (TimingPart(file="dicom", TR_ms=20_000.0),)
+    shown: list[Snapshot] = []
+    last = follow(pipeline, msgspec.structs.replace(recipe, timing=slower), whole, go_on, shown.append)
+    assert last.error is None
+    first = next(each for each in shown if each.stacks["T1"] is not whole.stacks["T1"])
+    assert (first.found, first.wells, first.maps, first.rates, first.result) == (None, {}, {}, {}, None)
 
 
 def test_wells_and_maps_stay_when_the_regression_fails(pipeline: Pipeline, recipe: Recipe) -> None:

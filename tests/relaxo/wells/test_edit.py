@@ -9,7 +9,7 @@ import pytest
 
 from relaxo.errors import InputError
 from relaxo.recipe import WellEditPart, WellsPart
-from relaxo.wells import edit, labelled, rasterise
+from relaxo.wells import edit, labelled, rasterise, trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,3 +161,18 @@ def test_wells_of_a_label_image_keep_their_voxels_until_they_are_moved(plane: Ge
     np.testing.assert_array_equal(wells.labels == 1, image == 3)
     assert wells.labels[0, 90, 90] == 2
     assert wells.labels[0, 55, 55] == 0
+
+
+def test_what_became_of_every_well_can_be_traced(found: Wells) -> None:
+    part = WellsPart(
+        edit=(
+            WellEditPart(do="change", well="2", name="X"),
+            WellEditPart(do="delete", at=(30, 30)),
+            WellEditPart(do="add", row=70, column=40, radius_mm=8),
+            WellEditPart(do="change", well="X", row=80, column=60),
+        )
+    )
+    traces = trace(found, part)
+    names = [(each.found and each.found.name, each.now and each.now.name, each.changes) for each in traces]
+    assert names == [("1", None, (1,)), ("2", "X", (0, 3)), ("3", "3", ()), (None, "1", (2,))]
+    assert [each.now for each in traces if each.now] == list(edit(found, part).wells)
