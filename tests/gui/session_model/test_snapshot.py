@@ -33,10 +33,9 @@ def whole(pipeline: Pipeline, recipe: Recipe) -> Snapshot:
 def test_stages_are_shown_one_after_the_other(pipeline: Pipeline, recipe: Recipe) -> None:
     shown: list[Snapshot] = []
     last = follow(pipeline, recipe, None, go_on, shown.append)
-    assert [bool(each.stacks) for each in shown] == [False, True, True, True, True]
-    assert [bool(each.wells) for each in shown] == [False, False, True, True, True]
-    assert [bool(each.curves) for each in shown] == [False, False, False, True, True]
-    assert [bool(each.maps) for each in shown] == [False, False, False, False, True]
+    assert [bool(each.stacks) for each in shown] == [False, True, True, True]
+    assert [(bool(each.wells), bool(each.curves)) for each in shown] == [(False, False)] * 2 + [(True, True)] * 2
+    assert [bool(each.maps) for each in shown] == [False, False, False, True]
     assert all(each.result is None for each in shown)
     assert last.result is not None
     assert last.error is None
