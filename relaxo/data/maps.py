@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -63,6 +63,8 @@ class Maps:
     """(...), coefficient of determination."""
     noise: float | None = None
     """Sigma of the noise that the fit reckoned with, in units of the signal; None where it went without."""
+    options: Mapping[str, bool | float] = field(default_factory=dict)
+    """Of the model, by their names."""
 
     def __post_init__(self) -> None:
         status = frozen(self.status, np.uint8, copy=False)
@@ -78,6 +80,7 @@ class Maps:
         if not set(self.values) == set(self.error) == set(self.units):
             raise ValueError("values, errors and units must name the same parameters")
         object.__setattr__(self, "units", MappingProxyType(dict(self.units)))
+        object.__setattr__(self, "options", MappingProxyType(dict(self.options)))
         object.__setattr__(self, "status", status)
         object.__setattr__(self, "residual", frozen(self.residual, np.float64, copy=False))
         object.__setattr__(self, "r_squared", frozen(self.r_squared, np.float64, copy=False))

@@ -53,21 +53,19 @@ class Sight:
 class Curves:
     """Draws the curves of one fit; what all voxels share is computed once, so that one of them takes no time."""
 
-    def __init__(self, protocol: Protocol, maps: Maps, options: Mapping[str, Any]) -> None:
-        """Take the fit of a stack, and the options that a recipe chose for it."""
-        self._protocol = protocol
+    def __init__(self, protocol: Protocol, maps: Maps) -> None:
+        """Take the fit of a stack, or of curves of it."""
         self._maps = maps
-        self.model = model_of(maps.model, options)
-        self._options = {**CATALOGUE[maps.model].defaults, **_numbers(options)}
+        self.model = model_of(maps.model, maps.options)
         self.fine = fine_axis(protocol, self.model)
         """(m,), values of the varying axis that are close enough to draw a curve through."""
         both = np.concatenate([np.asarray(protocol.values, np.float64), self.fine])
         self._times = times_at(protocol, self.model, both)
-        self._skipped = skipped_images(np.asarray(protocol.values), self._options)
+        self._skipped = skipped_images(np.asarray(protocol.values), maps.options)
         is_magnitude = protocol.component == "magnitude"
-        self._floor = noise_floor(self._options, maps.noise)
+        self._floor = noise_floor(maps.options, maps.noise)
         self._turns = is_magnitude and self.model.rises_through_zero
-        self._above = maps.noise if is_magnitude and self._options.get("rician", False) else None
+        self._above = maps.noise if is_magnitude and maps.options.get("rician", False) else None
 
     def at(self, signal: NDArray[Any], place: tuple[int, ...] | int) -> Sight:
         """Return what there is to see at a place of the maps, whose signal (n,) was measured."""
@@ -100,7 +98,8 @@ class Curves:
 
 def model_of(name: str, options: Mapping[str, Any]) -> Model:
     """Return the model of a name, with what its options make of it."""
-    return CATALOGUE[name].with_options(_numbers(options))
+    numbers = {key: value for key, value in options.items() if not isinstance(value, str)}
+    return CATALOGUE[name].with_options(numbers)
 
 
 def fine_axis(protocol: Protocol, model: Model) -> Array:
@@ -121,7 +120,3 @@ def times_at(protocol: Protocol, model: Model, values: Array) -> dict[str, Array
         for needed in model.inputs
         if needed.name in protocol.times
     }
-
-
-def _numbers(options: Mapping[str, Any]) -> dict[str, bool | float]:
-    return {name: value for name, value in options.items() if not isinstance(value, str)}

@@ -149,7 +149,7 @@ def fit(
         threads=threads,
         progress=progress,
     )
-    return work.outcome.maps(model, images.shape[1:], noise)
+    return work.outcome.maps(model, images.shape[1:], noise, options)
 
 
 def _component(component: Component | None, images: NDArray[Any]) -> Component:

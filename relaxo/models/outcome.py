@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from relaxo.fitting import Solution
     from relaxo.fitting.blocks import Block
-    from relaxo.models.model import Array, Model
+    from relaxo.models.model import Array, Model, Options
 
 #: A time known to no better than this share of itself is not known.
 LARGEST_RELATIVE_ERROR = 0.5
@@ -71,8 +71,8 @@ class Outcome:
             self.residual[voxels] = np.sqrt(fitted.sum_of_squares / fitted.points)
             self.r_squared[voxels] = 1 - fitted.sum_of_squares / fitted.total_sum_of_squares
 
-    def maps(self, model: Model, shape: tuple[int, ...], noise: float | None = None) -> Maps:
-        """Return the results as maps of a shape, with the sigma of the noise that was reckoned with."""
+    def maps(self, model: Model, shape: tuple[int, ...], noise: float | None, options: Options) -> Maps:
+        """Return the results as maps of a shape, with the sigma of the noise and the options of the fit."""
         names = [parameter.name for parameter in model.parameters]
         return Maps(
             model=model.name,
@@ -83,6 +83,7 @@ class Outcome:
             residual=self.residual.reshape(shape),
             r_squared=self.r_squared.reshape(shape),
             noise=noise,
+            options=options,
         )
 
 
