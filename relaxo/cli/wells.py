@@ -34,6 +34,7 @@ def command(path: Path, *, as_json: bool) -> None:
             "origin": well.origin,
             "voxels_inside": tally.inside,
             "voxels_rim": tally.rim,
+            "voxels_ringing": tally.ringing,
             "voxels_void": tally.void,
             "voxels_shared": tally.shared,
         }
@@ -52,6 +53,7 @@ def command(path: Path, *, as_json: bool) -> None:
         "radius (mm)",
         "voxels",
         "rim",
+        "ringing",
         "void",
         "confidence",
         "origin",
@@ -68,6 +70,7 @@ def command(path: Path, *, as_json: bool) -> None:
                 f"{well.radius_mm:.2f}",
                 str(row["voxels"]),
                 str(row["voxels_rim"]),
+                str(row["voxels_ringing"]),
                 str(row["voxels_void"]),
                 f"{well.confidence:.2f}",
                 well.origin,

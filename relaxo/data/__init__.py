@@ -23,7 +23,7 @@ from relaxo.data.relaxivity import (
     Verdict,
 )
 from relaxo.data.stack import Stack
-from relaxo.data.wells import Contents, Tally, Well, Wells
+from relaxo.data.wells import Contents, Mark, Tally, Well, Wells
 
 __all__ = [
     "AgentResult",
@@ -38,6 +38,7 @@ __all__ = [
     "LeftOut",
     "Line",
     "Maps",
+    "Mark",
     "Notice",
     "Protocol",
     "Quality",

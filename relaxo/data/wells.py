@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,6 +63,20 @@ class Well:
     ``image``, whose voxels it keeps."""
 
 
+class Mark(IntEnum):
+    """What became of a voxel of a well."""
+
+    OUTSIDE = 0
+    """It lies in no well."""
+    MEASURED = 1
+    RIM = 2
+    """Left out because it lies within the margin of the edge, which holds plastic and partial volume."""
+    RINGING = 3
+    """Left out because it lies where the edge rings, beyond the margin."""
+    VOID = 4
+    """Left out because its own signal is not that of the fluid: bubbles, voids, bright rims of voids."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What became of the voxels whose centre lies within the edge of a well, on one grid."""
@@ -70,11 +85,11 @@ class Tally:
     """All of them; those below add up to these."""
     measured: int
     rim: int
-    """Left out because they lie within the margin of the edge."""
+    """The names of those left out are those of `Mark`."""
+    ringing: int = 0
     void: int = 0
-    """Left out because their own signal is not that of the fluid: bubbles, voids, bright rims of voids."""
     shared: int = 0
-    """Given to another well that overlaps this one."""
+    """Given to another well that overlaps this one, for which they are measured."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

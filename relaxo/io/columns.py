@@ -108,6 +108,9 @@ _OF_WHAT = frozenset([*_METALS.split(), *_FILLERS.split()])
 #: Columns for people: never read, whatever follows in their name.
 _REMARKS = ("note", "comment", "remark")
 
+#: Columns that our own table of wells has beside a time, and that are no time: of what voxels it is the mean.
+_BESIDE_A_TIME = re.compile(r"\s*[tr][12][\s_]+(voxels|homogeneity)", re.IGNORECASE)
+
 #: What a position may be said to be in.
 _PIXEL = {"px", "pixel", "pixels"}
 
@@ -201,8 +204,10 @@ def _understood(name: str) -> tuple[str, str | None] | None:
 
 
 def _not_read(name: str) -> bool:
-    """Tell whether a column is for people: a remark, or the R² of a fit."""
-    return name.strip().casefold().startswith(_REMARKS) or bool(re.match(r"\s*r\s*(\^2|²)", name, re.IGNORECASE))
+    """Tell whether a column is for people: a remark, the R² of a fit, or what voxels a time is the mean of."""
+    if name.strip().casefold().startswith(_REMARKS) or _BESIDE_A_TIME.match(name):
+        return True
+    return bool(re.match(r"\s*r\s*(\^2|²)", name, re.IGNORECASE))
 
 
 def _splits(text: str) -> Iterator[tuple[str, str, bool]]:

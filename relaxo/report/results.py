@@ -10,7 +10,7 @@ from relaxo.report.compare import compare
 from relaxo.report.material import material
 from relaxo.report.methods import methods
 from relaxo.report.record import missing, record
-from relaxo.report.rows import known, well_rows
+from relaxo.report.rows import details, known, well_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,6 +39,11 @@ RATE_FIELDS = {
     "stock_error": "stock_error",
     "pipetting_error": "pipetting_error",
     "assay_error": "assay_error",
+    "median_rate": "median_per_s",
+    "independent_voxels": "independent_voxels",
+    "homogeneity": "homogeneity",
+    "curve_rate": "curve_per_s",
+    "curve_standard_error": "curve_standard_error_per_s",
 }
 
 
@@ -211,10 +216,8 @@ def _well(row: WellRow) -> Table:
         **times,
         "excluded": row.excluded,
         "warnings": list(row.warnings),
-        **{
-            f"{quantity}_voxels": row.times[quantity].voxels if quantity in row.times else None
-            for quantity in ("T1", "T2")
-        },
+        "slices": list(row.well.slices),
+        **details(row),
     }
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from relaxo.units import s_to_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from relaxo.data import Well, WellRate
+    from relaxo.data import Tally, Well, WellRate
     from relaxo.pipeline import Result
     from relaxo.report.material import Material
 
@@ -29,6 +29,16 @@ class Time:
     standard_error: float | None
     voxels: int
     """Voxels with a value."""
+    independent_voxels: float | None
+    """How many of these are independent; the standard error rests on them."""
+    homogeneity: float | None
+    """Standard deviation in units of what the errors of the voxels let expect."""
+    median: float | None
+    curve: float | None
+    """Of the fit to the mean signal of the well; the next is its standard error."""
+    curve_standard_error: float | None
+    tally: Tally | None
+    """What became of the voxels of the well in these images; None where nobody counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +60,35 @@ class WellRow:
     warnings: tuple[str, ...]
 
 
+#: What a table says of a time beyond its mean, by the end of the name of its column.
+_DETAILS: Mapping[str, Callable[[Time], float | None]] = {
+    "_median_ms": lambda time: time.median,
+    "_voxels": lambda time: time.voxels,
+    "_independent_voxels": lambda time: time.independent_voxels,
+    "_homogeneity": lambda time: time.homogeneity,
+    "_curve_ms": lambda time: time.curve,
+    "_curve_se_ms": lambda time: time.curve_standard_error,
+    "_voxels_inside": lambda time: None if time.tally is None else time.tally.inside,
+    "_voxels_rim": lambda time: None if time.tally is None else time.tally.rim,
+    "_voxels_ringing": lambda time: None if time.tally is None else time.tally.ringing,
+    "_voxels_void": lambda time: None if time.tally is None else time.tally.void,
+    "_voxels_shared": lambda time: None if time.tally is None else time.tally.shared,
+}
+
+#: The names of `details`.
+DETAILS = ("confidence", "origin", *(f"{quantity}{name}" for quantity in RATE_OF for name in _DETAILS))
+
+
+def details(row: WellRow) -> dict[str, float | str | None]:
+    """Return what is known of a well beyond the essentials, by the name that it has in the tables and results.json."""
+    known_times: dict[str, float | str | None] = {
+        f"{quantity}{name}": value(row.times[quantity]) if quantity in row.times else None
+        for quantity in RATE_OF
+        for name, value in _DETAILS.items()
+    }
+    return {"confidence": row.well.confidence, "origin": row.well.origin, **known_times}
+
+
 def well_rows(result: Result | Material) -> tuple[WellRow, ...]:
     """Return a row for every well, in the order in which they were found."""
     wells = result.wells[home(result)]
@@ -57,6 +96,10 @@ def well_rows(result: Result | Material) -> tuple[WellRow, ...]:
         quantity: {rate.well: rate for rate in result.rates[name].wells}
         for quantity, name in RATE_OF.items()
         if name in result.rates
+    }
+    tallies = {
+        quantity: {well.name: tally for well, tally in zip(there.wells, there.tallies, strict=False)}
+        for quantity, there in result.wells.items()
     }
     rows = []
     for well, voxels in zip(wells.wells, wells.voxel_counts(), strict=True):
@@ -69,7 +112,7 @@ def well_rows(result: Result | Material) -> tuple[WellRow, ...]:
                 agent=contents.agent if contents else "",
                 concentration_mM=contents.concentration_mM if contents else None,
                 concentration_se_mM=contents.concentration_se_mM if contents else None,
-                times=_times(rates),
+                times={quantity: _time(rate, tallies[quantity].get(well.name)) for quantity, rate in rates.items()},
                 excluded=excluded(rates),
                 warnings=tuple(notice.message for notice in result.notices if notice.well == well.name),
             )
@@ -96,14 +139,21 @@ def known(value: float | None) -> float | None:
     return float(value) if value is not None and math.isfinite(value) else None
 
 
-def _times(rates: Mapping[str, WellRate]) -> dict[str, Time]:
-    """Return what was measured, also of wells that are left out: `excluded` says so, for one quantity or for all."""
-    return {
-        quantity: Time(_ms(rate.time), _ms(rate.time_spread), _ms(rate.time_standard_error), rate.voxels)
-        if rate.rate > 0
-        else Time(None, None, None, rate.voxels)
-        for quantity, rate in rates.items()
-    }
+def _time(rate: WellRate, tally: Tally | None) -> Time:
+    """Return what was measured, also of a well that is left out: `excluded` says so, for one quantity or for all."""
+    there = rate.rate > 0
+    return Time(
+        value=_ms(rate.time) if there else None,
+        spread=_ms(rate.time_spread) if there else None,
+        standard_error=_ms(rate.time_standard_error) if there else None,
+        voxels=rate.voxels,
+        independent_voxels=known(rate.independent_voxels),
+        homogeneity=known(rate.homogeneity),
+        median=_ms(1 / rate.median_rate),
+        curve=_ms(1 / rate.curve_rate),
+        curve_standard_error=_ms(rate.curve_standard_error / rate.curve_rate**2),
+        tally=tally,
+    )
 
 
 def _ms(seconds: float) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import nibabel as nib
 import numpy as np
 
 from relaxo import relaxivity, wells
-from relaxo.data import Geometry, Notice, Protocol, Rates, ReferenceAgent, Well, WellRate, Wells
+from relaxo.data import Geometry, Mark, Notice, Protocol, Rates, ReferenceAgent, Tally, Well, WellRate, Wells
 from relaxo.errors import AnalysisError, InputError
 from relaxo.io.nifti import SUFFIX, write_map
 from relaxo.models.curve import model_of
@@ -24,7 +25,7 @@ from relaxo.report.signals import Signals, fitted
 from relaxo.units import s_to_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -40,30 +41,43 @@ CURVES = "curves.csv"
 MAPS = "maps"
 
 _COLUMNS = ("well", "quantity", "axis", "value", "unit", "signal", "signal_sd", "fitted", "residual")
-_WELL_FIELDS = ("name", "row", "column", "slice", "slices", "radius_mm", "confidence")
+_WELL_FIELDS = ("name", "row", "column", "slice", "slices", "radius_mm", "confidence", "outline", "origin")
+#: Of a rate, where what is not known is NaN.
+_NEVER_NONE = {field.name for field in fields(WellRate) if field.type == "float"}
+_TALLY_FIELDS = ("inside", "measured", "rim", "ringing", "void", "shared")
 #: How far relaxivities that are computed again may lie from those in the file.
 _SAME = 1e-6
 
 
 def write_pictures(source: Material, quantity: str, folder: Path) -> None:
-    """Write the image that the figures show, and the labels of the wells, as NIfTI beside the maps."""
+    """Write the image that the figures show, the labels of the wells and what became of their voxels, as NIfTI."""
     picture, located = source.pictures[quantity], source.wells[quantity]
     about = {"Description": f"{quantity}-weighted image of the figures, {picture.setting}", "Units": "arbitrary"}
     volume = np.asarray(picture.volume, np.float32)
     write_map(folder / f"{_weighted(quantity)}{SUFFIX}", volume, located.geometry, about)
+    counted: Sequence[Table | None] = [
+        {name: getattr(tally, name) for name in _TALLY_FIELDS} for tally in located.tallies
+    ] or [None] * len(located)
     labels = {
         "Description": "voxels that count for each well, by its number",
         "Wells": [
-            {"label": number, **{name: getattr(well, name) for name in _WELL_FIELDS}}
-            for number, well in enumerate(located.wells, start=1)
+            {"label": number, **{name: getattr(well, name) for name in _WELL_FIELDS}, "voxels": tally}
+            for number, (well, tally) in enumerate(zip(located.wells, counted, strict=True), start=1)
         ],
     }
     write_map(folder / f"{_labels(quantity)}{SUFFIX}", np.asarray(located.labels), located.geometry, labels)
+    meanings = {
+        "Description": "what became of each voxel of the wells",
+        "Levels": {str(int(mark)): mark.name.lower() for mark in Mark},
+    }
+    marks = wells.marks(located, source.recipe.wells)
+    write_map(folder / f"{_marks(quantity)}{SUFFIX}", marks, located.geometry, meanings)
 
 
 def picture_files(quantity: str) -> tuple[str, ...]:
     """Return the names of the files that `write_pictures` writes."""
-    return tuple(f"{stem}{ending}" for stem in (_weighted(quantity), _labels(quantity)) for ending in (SUFFIX, ".json"))
+    stems = (_weighted(quantity), _labels(quantity), _marks(quantity))
+    return tuple(f"{stem}{ending}" for stem in stems for ending in (SUFFIX, ".json"))
 
 
 def curves_csv(source: Material) -> str:
@@ -184,14 +198,20 @@ def _maps(folder: Path, part: FitPart) -> dict[str, NDArray[Any]]:
 def _wells(folder: Path, quantity: str) -> Wells:
     labels, geometry = _volume(folder, _labels(quantity))
     about = json.loads((folder / MAPS / f"{_labels(quantity)}.json").read_text(encoding="utf-8"))
+    tallies = [each.get("voxels") for each in about["Wells"]]
     return Wells(
         geometry,
         labels,
-        tuple(
-            Well(**{**{name: each[name] for name in _WELL_FIELDS}, "slices": tuple(each["slices"])})
-            for each in about["Wells"]
-        ),
+        tuple(_well(each) for each in about["Wells"]),
+        tuple(Tally(**tally) for tally in tallies if tally is not None),
     )
+
+
+def _well(about: Table) -> Well:
+    known = {name: about[name] for name in _WELL_FIELDS if name in about}
+    if known.get("outline") is not None:
+        known["outline"] = tuple((down, right) for down, right in known["outline"])
+    return Well(**{**known, "slices": tuple(known["slices"])})
 
 
 def _protocol(about: Table) -> Protocol:
@@ -236,11 +256,9 @@ def _signals(
 
 
 def _rate(known: Table) -> WellRate:
-    given: dict[str, Any] = {
-        field: math.nan if known[name] is None and field in {"rate", "spread", "standard_error"} else known[name]
-        for field, name in RATE_FIELDS.items()
-    }
-    return WellRate(**given)
+    given: dict[str, Any] = {field: known[name] for field, name in RATE_FIELDS.items() if name in known}
+    unknown = {field: math.nan for field, value in given.items() if value is None and field in _NEVER_NONE}
+    return WellRate(**{**given, **unknown})
 
 
 def _agents(table: Table, rates: Mapping[str, Rates], recipe: Recipe, folder: Path) -> tuple[AgentResult, ...]:
@@ -304,3 +322,7 @@ def _weighted(quantity: str) -> str:
 
 def _labels(quantity: str) -> str:
     return f"{quantity}_wells"
+
+
+def _marks(quantity: str) -> str:
+    return f"{quantity}_wells_voxels"

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from relaxo.report.rows import known, well_rows
+from relaxo.report.rows import DETAILS, details, known, well_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,6 +35,7 @@ WELL_COLUMNS = (
     "excluded",
     "warnings",
     "concentration_se_mM",
+    *DETAILS,
 )
 
 RELAXIVITY_COLUMNS = (
@@ -91,6 +92,7 @@ def well_cells(result: Result | Material) -> list[list[Cell]]:
                 row.excluded,
                 "; ".join(row.warnings),
                 row.concentration_se_mM,
+                *details(row).values(),
             ]
         )
     return _known(rows)

@@ -5,6 +5,7 @@ from relaxo.wells.edit import Trace, edit, trace
 from relaxo.wells.find import find, search
 from relaxo.wells.given import labelled, lay
 from relaxo.wells.label import name
+from relaxo.wells.marks import marks
 from relaxo.wells.match import is_plate_name, match
 from relaxo.wells.measure import fill, measure
 from relaxo.wells.naming import plate_names, rename
@@ -25,6 +26,7 @@ __all__ = [
     "is_plate_name",
     "labelled",
     "lay",
+    "marks",
     "match",
     "mean_curves",
     "measure",

@@ -112,7 +112,7 @@ def _drawn(before: Wells, now: Sequence[Well], part: WellsPart) -> Wells:
         inside = before.tallies[places[well.row, well.column, well.slice] - 1].inside if well.origin == "image" else 0
         kept = Tally(inside, inside, rim=0) if well.origin == "image" else tallies[index]
         tallies[index] = dataclasses.replace(
-            kept, measured=counts[index], shared=kept.inside - kept.rim - counts[index]
+            kept, measured=counts[index], shared=kept.inside - kept.rim - kept.ringing - counts[index]
         )
     return Wells(
         geometry=before.geometry, labels=labels, wells=tuple(now), tallies=tuple(tallies), notices=before.notices

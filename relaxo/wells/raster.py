@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from relaxo.data import Tally, Wells
+from relaxo.data import Mark, Tally, Wells
 from relaxo.errors import AnalysisError
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ _MARGIN_PIXELS = 2.5
 """Least margin: the pixel that the edge runs through holds plastic and partial volume, and the ringing of the image
 reaches two pixels further (Stupic et al. 2021, doi 10.1002/mrm.28779: measure 10 mm of a sphere of
 15 mm). On real spheres of 6 pixels radius, 1.5 pixels left T1 of the shortest 6 % too long, 2.5 pixels 2 %."""
+_EDGE_PIXELS = 0.5
+"""Of these, the half of the pixel that the edge runs through; what lies beyond the recipe's margin is left out for its
+ringing."""
 _STEEPEST = math.radians(15)
 """Angle between the slices of two volumes beyond which a round well is no longer round in the other."""
 _SLACK = 0.1
@@ -48,23 +51,26 @@ def rasterise(wells: Sequence[Well], geometry: Geometry, part: WellsPart) -> Wel
     """
     labels = np.zeros(geometry.shape, np.int16)
     nearest = np.full(geometry.shape, np.inf, np.float32)
-    insides, taken = [], []
-    for label, well in enumerate(wells, 1):
-        here = region(well, geometry, part)
-        insides.append(0 if here is None else here.inside)
-        taken.append(0 if here is None else int(np.count_nonzero(here.measured)) * here.depth)
+    regions = [region(well, geometry, part) for well in wells]
+    for label, here in enumerate(regions, 1):
         if here is None:
             continue
         # Wells that a person drew may overlap: a voxel belongs to the one whose centre is nearer.
         mine = here.measured & (here.distance < nearest[here.window])
         labels[here.window][mine] = label
         nearest[here.window] = np.where(mine, here.distance, nearest[here.window])
-    counts = np.bincount(labels.ravel(), minlength=len(insides) + 1)[1:].tolist()
-    tallies = [
-        Tally(inside, count, rim=inside - own, shared=own - count)
-        for inside, own, count in zip(insides, taken, counts, strict=True)
-    ]
+    counts = np.bincount(labels.ravel(), minlength=len(regions) + 1)[1:].tolist()
+    tallies = [_tally(here, count) for here, count in zip(regions, counts, strict=True)]
     return Wells(geometry=geometry, labels=labels, wells=tuple(wells), tallies=tuple(tallies))
+
+
+def _tally(here: Region | None, measured: int) -> Tally:
+    """Return what became of the voxels of a region, as many of which as said are measured for its well."""
+    if here is None:
+        return Tally(0, 0, rim=0)
+    count = np.bincount(here.marks.ravel(), minlength=max(Mark) + 1) * here.depth
+    own, rim, ringing = (int(count[mark]) for mark in (Mark.MEASURED, Mark.RIM, Mark.RINGING))
+    return Tally(own + rim + ringing, measured, rim, ringing, shared=own - measured)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,12 +78,30 @@ class Region:
     """The voxels of one well, in a window of a grid."""
 
     window: tuple[slice, slice, slice]
-    measured: NDArray[np.bool_]
-    """(y, x) of the window: the same in each of its slices."""
+    inside_mm: NDArray[Any]
+    """(y, x) of the window, the same in each of its slices: how far inside the edge a voxel lies, mm; negative
+    outside."""
+    margin_mm: float
+    """How far inside the edge it is measured."""
+    rim_mm: float
+    """How far inside the edge it is rim; what lies between is left out for its ringing."""
     distance: NDArray[Any]
     """(y, x), from the centre, mm."""
-    inside: int
-    """Voxels within the edge, in all slices."""
+
+    @property
+    def measured(self) -> NDArray[np.bool_]:
+        """(y, x)."""
+        measured: NDArray[np.bool_] = self.inside_mm >= self.margin_mm
+        return measured
+
+    @property
+    def marks(self) -> NDArray[np.uint8]:
+        """(y, x), a `Mark` each, as if there were no other well and no void."""
+        marks = np.full(self.inside_mm.shape, Mark.OUTSIDE, np.uint8)
+        marks[self.inside_mm > 0] = Mark.RINGING
+        marks[(self.inside_mm > 0) & (self.inside_mm < self.rim_mm)] = Mark.RIM
+        marks[self.measured] = Mark.MEASURED
+        return marks
 
     @property
     def depth(self) -> int:
@@ -111,9 +135,10 @@ def region(well: Well, geometry: Geometry, part: WellsPart) -> Region | None:
     within = well.radius_mm - distance if well.outline is None else depth_within(well.outline, down, right)
     depths = np.sort(within[within > 0])[::-1]
     fewest = math.ceil(part.minimum_voxels / (slices.stop - slices.start))
-    margin = max(part.margin_mm, _MARGIN_PIXELS * max(row_spacing, column_spacing))
-    measured = np.zeros(within.shape, bool) if depths.size < fewest else within >= min(margin, depths[fewest - 1])
-    return Region(window, measured, distance, int(depths.size) * (slices.stop - slices.start))
+    pixel = max(row_spacing, column_spacing)
+    margin = max(part.margin_mm, _MARGIN_PIXELS * pixel)
+    margin = math.inf if depths.size < fewest else min(margin, float(depths[fewest - 1]))
+    return Region(window, within, margin, max(part.margin_mm, _EDGE_PIXELS * pixel), distance)
 
 
 def depth_within(outline: Sequence[tuple[float, float]], down: NDArray[Any], right: NDArray[Any]) -> NDArray[Any]:
@@ -208,7 +233,8 @@ def _with_images(drawn: Wells, moved: Sequence[Well], wells: Wells, geometry: Ge
     tallies = []
     for well, count in zip(moved, counts, strict=True):
         tally = known.get(well.name, Tally(count, count, rim=0))
-        tallies.append(dataclasses.replace(tally, measured=count, shared=tally.inside - tally.rim - count))
+        shared = tally.inside - tally.rim - tally.ringing - count
+        tallies.append(dataclasses.replace(tally, measured=count, shared=shared))
     return Wells(geometry=geometry, labels=labels, wells=tuple(moved), tallies=tuple(tallies), notices=wells.notices)
 
 

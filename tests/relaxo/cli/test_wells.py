@@ -23,7 +23,7 @@ def test_as_a_table(call, phantom):
 def test_every_voxel_within_an_edge_is_accounted_for(call_json, phantom):
     told = call_json("wells", phantom / "dicom")
     for well in told["wells"]:
-        left_out = well["voxels_rim"] + well["voxels_void"] + well["voxels_shared"]
+        left_out = well["voxels_rim"] + well["voxels_ringing"] + well["voxels_void"] + well["voxels_shared"]
         assert well["voxels_inside"] == well["voxels"] + left_out
         assert well["origin"] == "found"
     assert {notice["well"] for notice in told["notices"]} <= {None, *(well["name"] for well in told["wells"])}

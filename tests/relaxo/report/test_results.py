@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import hashlib
+import io
 import json
 import math
 from datetime import datetime
@@ -12,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import relaxo
-from relaxo.data import Estimate, Rates
+from relaxo.data import Estimate, Rates, Tally
 from relaxo.recipe import from_table
 from relaxo.report import agents_table, results_table
+from relaxo.report.tables import wells_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -207,3 +210,52 @@ def test_no_concentrations_leave_wells_and_no_agents(result: Result) -> None:
     assert table["wells"][1]["concentration_mM"] is None
     assert table["wells"][1]["T1_ms"] > 0
     assert table["reference"] is None
+
+
+def test_a_well_says_of_what_voxels_its_times_are(result: Result) -> None:
+    rates = {
+        name: Rates(
+            name,
+            tuple(
+                dataclasses.replace(
+                    rate,
+                    median_rate=1.01 * rate.rate,
+                    independent_voxels=12.5,
+                    homogeneity=1.25,
+                    curve_rate=0.98 * rate.rate,
+                    curve_standard_error=0.01 * rate.rate,
+                )
+                for rate in of_all.wells
+            ),
+        )
+        for name, of_all in result.rates.items()
+    }
+    tallies = tuple(
+        Tally(inside=100 + k, measured=60, rim=20, ringing=15, void=5, shared=k) for k in range(len(result.wells["T1"]))
+    )
+    wells = {quantity: dataclasses.replace(there, tallies=tallies) for quantity, there in result.wells.items()}
+    said = dataclasses.replace(result, rates=rates, wells=wells)
+    index = [well.name for well in wells["T1"].wells].index("8")
+    row = by_name(strict(results_table(said))["wells"])["8"]
+    T1 = row["T1_ms"]
+    assert row["T1_median_ms"] == pytest.approx(T1 / 1.01)
+    assert row["T1_curve_ms"] == pytest.approx(T1 / 0.98)
+    assert row["T1_curve_se_ms"] == pytest.approx(T1 * 0.01 / 0.98**2)
+    assert row["T1_independent_voxels"] == 12.5
+    assert row["T2_homogeneity"] == 1.25
+    assert [row[f"T2_voxels_{name}"] for name in ("inside", "rim", "ringing", "void", "shared")] == [
+        100 + index, 20, 15, 5, index,
+    ]  # fmt: skip
+    assert row["confidence"] == 1.0
+    assert row["origin"] == "found"
+    cells = next(line for line in csv.DictReader(io.StringIO(wells_csv(said))) if line["well"] == "8")
+    assert {name: cells[name] for name in row.keys() & cells.keys() if name.startswith(("T1_", "T2_"))} == {
+        name: str(row[name]) for name in row.keys() & cells.keys() if name.startswith(("T1_", "T2_"))
+    }
+    assert cells["T1_voxels_ringing"] == "15"
+
+
+def test_what_nobody_counted_or_fitted_is_null(table: Any) -> None:
+    row = by_name(table["wells"])["8"]
+    assert row["T1_curve_ms"] is None
+    assert row["T1_voxels_rim"] is None

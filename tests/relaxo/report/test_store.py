@@ -9,10 +9,12 @@ import json
 from typing import TYPE_CHECKING
 
 import msgspec
+import nibabel as nib
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from relaxo.data import Mark, Tally, Wells
 from relaxo.errors import AnalysisError, InputError
 from relaxo.relaxivity import analyse
 from relaxo.report import draw, material, read, results_table, write
@@ -32,7 +34,16 @@ def result(make_result: Callable[..., Result]) -> Result:
         msgspec.structs.replace(entry, T1_reference_ms=500.0, T2_reference_ms=200.0) for entry in made.recipe.contents
     )
     agents, _ = analyse(made.rates, made.recipe.regression)
-    return dataclasses.replace(made, agents=agents, recipe=msgspec.structs.replace(made.recipe, contents=contents))
+    wells = {quantity: _counted(there) for quantity, there in made.wells.items()}
+    recipe = msgspec.structs.replace(made.recipe, contents=contents)
+    return dataclasses.replace(made, agents=agents, wells=wells, recipe=recipe)
+
+
+def _counted(wells: Wells) -> Wells:
+    """Return wells that are counted, the second with an edge that a person drew."""
+    drawn = dataclasses.replace(wells.wells[1], outline=((-2.0, -2.0), (2.5, -2.0), (0.0, 3.0)), origin="changed")
+    tallies = tuple(Tally(60 + k, 40, rim=12, ringing=8, void=k) for k in range(len(wells)))
+    return dataclasses.replace(wells, wells=(wells.wells[0], drawn, *wells.wells[2:]), tallies=tallies)
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +76,7 @@ def test_what_comes_back_is_what_was_written(result: Result, folder: Path) -> No
     assert after.agents[0].r1.relaxivity == before.agents[0].r1.relaxivity
     for quantity in ("T1", "T2"):
         assert after.wells[quantity].wells == before.wells[quantity].wells
+        assert after.wells[quantity].tallies == before.wells[quantity].tallies
         assert np.array_equal(after.wells[quantity].labels, before.wells[quantity].labels)
         assert after.pictures[quantity].setting == before.pictures[quantity].setting
         assert after.maps[quantity][f"{quantity}map"] == pytest.approx(
@@ -75,6 +87,14 @@ def test_what_comes_back_is_what_was_written(result: Result, folder: Path) -> No
             assert mine == pytest.approx(other, rel=1e-5, nan_ok=True)
         for name, times in before.protocols[quantity].times.items():
             assert np.array_equal(after.protocols[quantity].times[name], times)
+
+
+def test_the_voxels_left_out_are_an_image(result: Result, folder: Path) -> None:
+    image = np.asanyarray(nib.load(folder / "maps" / "T1_wells_voxels.nii.gz").dataobj).transpose(2, 1, 0)
+    assert np.array_equal(image == Mark.MEASURED, result.wells["T1"].labels > 0)
+    assert (image == Mark.RIM).any()
+    about = json.loads((folder / "maps" / "T1_wells_voxels.json").read_text(encoding="utf-8"))
+    assert about["Levels"][str(int(Mark.RINGING))] == "ringing"
 
 
 @pytest.mark.parametrize("kind", ["lines", "maps", "agreement"])

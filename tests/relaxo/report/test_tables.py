@@ -27,7 +27,24 @@ def read(text: str) -> list[dict[str, str]]:
 def test_the_columns_are_named_with_their_units(result: Result) -> None:
     assert wells_csv(result).splitlines()[0] == (
         "well,agent,concentration_mM,row,column,slice,radius_mm,voxels,T1_ms,T1_sd_ms,T1_se_ms,T2_ms,T2_sd_ms,T2_se_ms,"
-        "excluded,warnings,concentration_se_mM"
+        "excluded,warnings,concentration_se_mM,confidence,origin,"
+        + ",".join(
+            f"{quantity}_{name}"
+            for quantity in ("T1", "T2")
+            for name in [
+                "median_ms",
+                "voxels",
+                "independent_voxels",
+                "homogeneity",
+                "curve_ms",
+                "curve_se_ms",
+                "voxels_inside",
+                "voxels_rim",
+                "voxels_ringing",
+                "voxels_void",
+                "voxels_shared",
+            ]
+        )
     )
     assert relaxivity_csv(result.agents).splitlines()[0] == (
         "agent,per,quantity,value,standard_error,ci95_low,ci95_high,unit,intercept_per_s,"
