@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from relaxo.fitting.problem import Array, Problem
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 #: Multiplications in one matrix product, fewer than make BLAS call for threads of its own: they would fight with ours.
 PRODUCT = 250_000
+#: A polynomial goes through so many nodes to either side of the best.
+REACH = 4
+#: Steps of Newton's to the top of that polynomial.
+STEPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +37,17 @@ class Start:
     """(v,), ... and below."""
     score: Array
     """(v,), the sum of squares that the fit is expected to explain."""
+    curvature: Array
+    """(v,), second derivative of the cost by the logarithm of the time constant, nearly."""
 
-    def at(self, voxels: Index) -> Start:
+    def at(self, voxels: Index | slice) -> Start:
         """Return the starts of some voxels."""
-        return Start(self.log_time[voxels], self.low[voxels], self.high[voxels], self.score[voxels])
+        return Start(*(getattr(self, name)[voxels] for name in self.__dataclass_fields__))
 
-    @classmethod
-    def choose(cls, starts: Sequence[Start], second: NDArray[np.bool_]) -> Start:
-        """Return, voxel by voxel, the first of two starts, or the second."""
-        one, other = starts
-        return cls(
-            np.where(second, other.log_time, one.log_time),
-            np.where(second, other.low, one.low),
-            np.where(second, other.high, one.high),
-            np.where(second, other.score, one.score),
-        )
+    def put(self, voxels: Index, other: Start) -> None:
+        """Take the starts of some voxels from another."""
+        for name in self.__dataclass_fields__:
+            getattr(self, name)[voxels] = getattr(other, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +67,10 @@ class Grid:
         dictionary = np.ascontiguousarray(_orthonormal(basis).transpose(0, 2, 1), dtype=dtype)
         return cls(np.log(nodes).astype(dtype), dictionary)
 
-    def thinned(self, step: int) -> Grid:
-        """Return the grid with every `step`-th node."""
-        return Grid(self.log_nodes[::step], np.ascontiguousarray(self.dictionary[:, ::step]))
-
-    def flipped(self, points: int) -> Grid:
-        """Return the grid for signals whose first points are to be negative: their signs sit in the dictionary."""
-        sign = np.ones(self.dictionary.shape[-1], self.dictionary.dtype)
-        sign[:points] = -1
-        return Grid(self.log_nodes, self.dictionary * sign)
+    @property
+    def spacing(self) -> float:
+        """From node to node, in the logarithm."""
+        return float(self.log_nodes[1] - self.log_nodes[0])
 
     def scores(self, signal: Array, weight: Array | None) -> Array:
         """Return the sums of squares (nodes, v) that every node explains of signals (n, v)."""
@@ -110,18 +105,24 @@ class Grid:
         return explained
 
     def best(self, scores: Array) -> Start:
-        """Return the start that scores (nodes, v) suggest: the top of the quartic through the best nodes."""
+        """Return the start that scores (nodes, v) suggest: the top of the polynomial through the best nodes."""
         nodes, voxels = scores.shape
         top = argmax(scores)
-        centre = np.clip(top, 2, nodes - 3)
-        flat, place = scores.reshape(-1), np.arange(voxels) + (centre - 2) * voxels
-        around = [flat.take(place + voxels * i) for i in range(5)]
-        offset, score = _top_of_quartic(around, (top - centre).astype(scores.dtype))
-        spacing = self.log_nodes[1] - self.log_nodes[0]
-        middle = self.log_nodes[centre]
-        here = middle + offset * spacing
-        low, high = middle - 2 * spacing, middle + 2 * spacing
-        return Start(here, np.maximum(low, self.log_nodes[0]), np.minimum(high, self.log_nodes[-1]), score)
+        reach = min(REACH, (nodes - 1) // 2)
+        centre = np.clip(top, reach, nodes - 1 - reach)
+        place = centre * voxels + np.arange(voxels)
+        around = scores.reshape(-1).take(place + voxels * np.arange(-reach, reach + 1)[:, np.newaxis])
+        offset, score, bend = _top_of_polynomial(around, (top - centre).astype(scores.dtype))
+        here = self.log_nodes[centre] + offset * self.spacing
+        middle = self.log_nodes[top]
+        low, high = middle - 2 * self.spacing, middle + 2 * self.spacing
+        return Start(
+            here,
+            np.maximum(low, self.log_nodes[0]),
+            np.minimum(high, self.log_nodes[-1]),
+            score,
+            bend * (-0.5 / self.spacing**2),
+        )
 
 
 def argmax(values: Array) -> Index:
@@ -167,20 +168,43 @@ def _orthonormal(basis: Array) -> Array:
     return np.array(result)
 
 
-def _top_of_quartic(around: list[Array], here: Array) -> tuple[Array, Array]:
-    """Return where the quartic through values at -2, -1, 0, 1, 2 is largest near the largest of them, and how large."""
-    s0, s1, s2, s3, s4 = around
-    near, far = s3 - s1, s4 - s0
-    near_even, far_even = s3 + s1 - 2 * s2, s4 + s0 - 2 * s2
-    a1 = (8 * near - far) * (1 / 12)
-    a3 = (far - 2 * near) * (1 / 12)
-    a2 = (16 * near_even - far_even) * (1 / 24)
-    a4 = (far_even - 4 * near_even) * (1 / 24)
-    low, high = np.maximum(here - 1, -2), np.minimum(here + 1, 2)
+def _top_of_polynomial(around: Array, here: Array) -> tuple[Array, Array, Array]:
+    """Return where the polynomial through values (2 m + 1, v) at -m, ..., m is largest near the largest of them.
+
+    And how large (v,), and its second derivative (v,). `here` (v,) is the place of the largest value.
+    """
+    size = len(around)
+    reach = size // 2
+    level = around[reach]
+    value, slope, bend = (rows.astype(around.dtype) for rows in _polynomial(size))
+    # Of differences, so that single precision is spent on what differs.
+    coefficients = _product(np.concatenate([value, slope, bend]), around - level)
+    values, slopes, bends = np.split(coefficients, [size, 2 * size])
+    low, high = np.maximum(here - 1, -reach), np.minimum(here + 1, reach)
+    powers = np.ones_like(around)
     tiny = np.finfo(here.dtype).tiny
-    for _ in range(2):
-        slope = a1 + here * (2 * a2 + here * (3 * a3 + here * (4 * a4)))
-        bend = 2 * a2 + here * (6 * a3 + here * (12 * a4))
+    for _ in range(STEPS):
+        _fill_powers(powers, here)
+        bent = np.einsum("nv,nv->v", bends, powers)
         # Where it bends upwards, a large step along the slope ends at the limit.
-        here = np.clip(here - slope / np.minimum(bend, -tiny), low, high)
-    return here, s2 + here * (a1 + here * (a2 + here * (a3 + here * a4)))
+        step = np.einsum("nv,nv->v", slopes, powers) / np.minimum(bent, -tiny)
+        here = np.minimum(np.maximum(here - step, low), high)
+    _fill_powers(powers, here)
+    return here, level + np.einsum("nv,nv->v", values, powers), bent
+
+
+def _fill_powers(powers: Array, base: Array) -> None:
+    for below, power in pairwise(powers):
+        np.multiply(below, base, out=power)
+
+
+@cache
+def _polynomial(size: int) -> tuple[NDArray[np.float64], ...]:
+    """Return what turns values at -m, ..., m into the coefficients of their polynomial, and of its two derivatives.
+
+    Each is (size, size), coefficients by ascending power; those of the derivatives end with zeros.
+    """
+    reach = size // 2
+    value = np.linalg.inv(np.vander(np.arange(-reach, reach + 1.0), increasing=True))
+    derive = np.diag(np.arange(1.0, size), k=1)
+    return value, derive @ value, derive @ derive @ value

@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from relaxo.fitting.problem import Array, Problem
+
+    Index = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Projection:
     """The best fit at given time constants (v,); the cost is half the sum of squares of the residuals."""
 
-    functions: list[Array]
-    """k times (n, v), the basis made orthogonal by modified Gram-Schmidt."""
     norms: list[Array]
-    """k times (v,), their sums of squares."""
+    """k times (v,), sums of squares of the basis once modified Gram-Schmidt has made it orthogonal."""
     mixing: list[list[Array]]
-    """``basis[j] = functions[j] + sum over i < j of mixing[j][i] * functions[i]``."""
+    """``basis[j] = orthogonal[j] + sum over i < j of mixing[j][i] * orthogonal[i]``."""
     amplitudes: list[Array]
     """k times (v,), of the basis itself."""
     carried: list[Array]
@@ -32,9 +34,26 @@ class Projection:
     curvature: Array
     """(v,), its second derivative as Gauss and Newton have it."""
 
+    def put(self, voxels: Index, other: Projection, which: Index) -> None:
+        """Take, at some voxels, what another projection has at `which` of its own."""
+        for mine, theirs in zip(self._arrays(), other._arrays(), strict=True):
+            mine[voxels] = theirs[which]
+
+    def _arrays(self) -> list[Array]:
+        mixing = [share for shares in self.mixing for share in shares]
+        return [
+            *self.norms,
+            *mixing,
+            *self.amplitudes,
+            *self.carried,
+            self.sum_of_squares,
+            self.slope,
+            self.curvature,
+        ]
+
     def covariance(self) -> Array:
         """Return (k + 1, k + 1, v), the inverse of J'J; J holds the basis and, last, the tangent."""
-        size = len(self.functions)
+        size = len(self.norms)
         known = 1 / self.curvature
         covariance = np.empty((size + 1, size + 1, known.size), known.dtype)
         # Column j of the inverse of the mixing matrix says what one unit of function j is in the basis.
@@ -82,7 +101,6 @@ def project(problem: Problem, log_time: Array, signal: Array, weight: Array | No
         tangent += amplitude * change
     carried, free = _coefficients(functions, norms, tangent)
     return Projection(
-        functions,
         norms,
         mixing,
         amplitudes,

@@ -2,10 +2,10 @@
 
 Variable projection (Golub and Pereyra, SIAM J. Numer. Anal. 10:413, 1973): for a given time constant the best
 amplitudes follow from a linear projection, which leaves a search in one dimension. A grid of time constants finds the
-basin of the global minimum, and steps on the logarithm of the time constant find the minimum itself: one of Gauss and
-Newton, a secant through both slopes, and a last one from explicit residuals, which takes back what single precision
-lost on the way. When only the magnitude of the signal was measured, the sign of every point belongs to the search: the
-signal rises through zero once, so the first m points are negative and m is found by trying.
+basin of the global minimum, the polynomial through the best of its nodes comes within some ten thousandths of the
+minimum itself, and one step from explicit residuals, which takes back what single precision lost on the way, ends
+there; the few voxels that need more go on. When only the magnitude of the signal was measured, the sign of every point
+belongs to the search: the signal rises through zero once, so the first m points are negative and m is found by trying.
 """
 
 from __future__ import annotations
@@ -16,35 +16,41 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import stdtrit
 
-from relaxo.fitting.grid import Grid, Start, argmax
+from relaxo.fitting.blocks import ranges
+from relaxo.fitting.grid import Grid, argmax
 from relaxo.fitting.problem import Problem, Solution
-from relaxo.fitting.projection import Projection, project
+from relaxo.fitting.projection import project
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from relaxo.fitting.grid import Start
     from relaxo.fitting.problem import Array
+    from relaxo.fitting.projection import Projection
 
     Flags = NDArray[np.bool_]
     Index = NDArray[np.int64]
 
-#: Two steps suffice where their product, the order of what is left, is smaller than this.
-TOLERANCE = 1e-6
+#: Accepted error of the logarithm of the time constant, and the same in roundings of the precision.
+TOLERANCE, ROUNDINGS = 1e-9, 30
+#: What is known of a place is carried over so far, in the logarithm.
+NEAR = 2e-4
+#: A step along a curvature that a polynomial told ends beside the minimum by this share of itself, and by what the
+#: rounding of its values makes of it; ...
+TOLD = 0.02
+#: ... one along Gauss and Newton's, by this.
+GUESSED = 1.0
 #: Steps for the few voxels that need more.
 MAX_ITERATIONS = 60
 #: A minimum this near to the end of the range, in the logarithm, lies at the bound.
 MARGIN = 1e-5
-#: A sign is worth finishing where the grid scores it so near to the best, as a share of the signal's sum of squares:
-#: the quartic through the grid is five times nearer to the truth.
-SLACK = 1.5e-4
-#: The same on the coarse grid.
-COARSE_SLACK = 0.05
+#: A sign is worth finishing where the polynomial scores it so near to the best, as a share of the signal's sum of
+#: squares.
+SLACK = 3e-5
 #: Where this share of the signal's sum of squares stays unexplained, every sign is looked at.
 DOUBTFUL = 0.01
-#: A secant is believed where it bends at least as much as this share of Gauss and Newton's curvature.
+#: Another curvature is believed where it is at least this share of Gauss and Newton's.
 LEAST_BEND = 0.02
-#: The signs are chosen on every so many nodes of the grid.
-COARSE = 3
 
 
 def solve(problem: Problem, signal: Array, keep: Flags | None = None) -> Solution:
@@ -68,7 +74,7 @@ def solve(problem: Problem, signal: Array, keep: Flags | None = None) -> Solutio
             best = _search_signs(problem, grid, signal, weight)
         else:
             best = _minimise(problem, grid, signal, weight, grid.best(grid.scores(signal, weight)))
-        return _solution(problem, best, weight)
+        return _solution(best, weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,55 +84,62 @@ class _Minimum:
     signed: Array
     """(n, v)."""
     log_time: Array
-    """(v,)."""
+    """(v,), near the minimum."""
+    step: Array
+    """(v,), from there to the minimum."""
+    found: Projection
+    """At `log_time`."""
     sum_of_squares: Array
+    """(v,), at the minimum."""
     at_bound: Flags
     converged: Flags
     possible: Flags
     """Whether it lies within all bounds."""
+
+    def put(self, voxels: Index, other: _Minimum, which: Index) -> None:
+        """Take, at some voxels, what another minimum has at `which` of its own."""
+        self.signed[:, voxels] = other.signed[:, which]
+        self.found.put(voxels, other.found, which)
+        for name in ("log_time", "step", "sum_of_squares", "at_bound", "converged", "possible"):
+            getattr(self, name)[voxels] = getattr(other, name)[which]
 
     def improve(self, voxels: Index, other: _Minimum, margin: float) -> None:
         """Take, at some voxels, the other minimum where it is better; one outside its bounds by the `margin`."""
         mine = self.sum_of_squares[voxels] * np.where(self.possible[voxels], 1, margin)
         theirs = other.sum_of_squares * np.where(other.possible, 1, margin)
         take = np.flatnonzero(theirs < mine)
-        where = voxels[take]
-        self.signed[:, where] = other.signed[:, take]
-        self.log_time[where] = other.log_time[take]
-        self.sum_of_squares[where] = other.sum_of_squares[take]
-        self.at_bound[where] = other.at_bound[take]
-        self.converged[where] = other.converged[take]
-        self.possible[where] = other.possible[take]
+        # A voxel may be there more than once: the last one stays.
+        take = take[np.argsort(-theirs[take], kind="stable")]
+        self.put(voxels[take], other, take)
 
 
 def _search_signs(problem: Problem, grid: Grid, signal: Array, weight: Array | None) -> _Minimum:
     """Find the minimum among all signs.
 
-    Without noise the sign changes next to the smallest point; with noise, the best of all others on a coarse grid may
-    know better. Whatever might be the minimum is finished.
+    Without noise the sign changes next to the smallest point; with noise, another may do better. Whatever might be the
+    minimum is finished.
     """
-    points = len(signal)
+    points, voxels = signal.shape
     counted = signal if weight is None else np.where(weight > 0, signal, np.inf)
-    smallest = argmax(1 / (counted + np.finfo(signal.dtype).tiny))
+    smallest = _argmin(counted)
     pair = np.array([smallest, np.minimum(smallest + 1, points - 1)])
-    coarse = grid.thinned(COARSE)
-    tops = np.array([coarse.flipped(flipped).scores(signal, weight).max(axis=0) for flipped in range(points)])
-    np.put_along_axis(tops, pair, 0, axis=0)
-    starts = [grid.best(grid.scores(_flip(signal, flipped), weight)) for flipped in pair]
+    both = _flip(np.tile(signal, 2), pair.ravel())
+    starts = grid.best(grid.scores(both, None if weight is None else np.tile(weight, 2)))
+    start, rival = starts.at(slice(voxels)), starts.at(slice(voxels, None))
+    second = np.flatnonzero(rival.score > start.score)
+    close = np.abs(rival.score - start.score)
+    start.put(second, rival.at(second))
+    signed = both[:, :voxels]
+    signed[:, second] = both[:, voxels + second]
 
-    second_first = starts[1].score > starts[0].score
-    start = Start.choose(starts, second_first)
-    best = _minimise(problem, grid, _flip(signal, np.where(second_first, pair[1], pair[0])), weight, start)
+    best = _minimise(problem, grid, signed, weight, start)
     total = np.einsum("nv,nv->v", signal, signal)
     margin = margin_of_impossible(points - len(grid.dictionary) - 1)
-    close = np.abs(starts[1].score - starts[0].score) <= SLACK * total
-    some = np.flatnonzero((close | ~best.possible) & (pair[0] != pair[1]))
-    if some.size:
-        signed = _flip(signal[:, some], np.where(second_first, pair[0], pair[1])[some])
-        other = Start.choose(starts, ~second_first).at(some)
-        rival = _minimise(problem, grid, signed, None if weight is None else weight[:, some], other)
-        best.improve(some, rival, margin)
-    _try_other_signs(problem, grid, signal, weight, tops, total, best, margin)
+    other = np.where(rival.score == start.score, pair[0], pair[1])
+    some = np.flatnonzero(((close <= SLACK * total) | ~best.possible) & (pair[0] != pair[1]))
+    _try_signs(problem, grid, signal, weight, best, other[some], some, total, margin)
+    others = _other_signs(counted, smallest, pair, best, total)
+    _try_signs(problem, grid, signal, weight, best, *others, total, margin)
     return best
 
 
@@ -139,114 +152,146 @@ def margin_of_impossible(freedom: int) -> float:
     return 1 + float(stdtrit(freedom, 0.995)) ** 2 / freedom if freedom > 0 else np.inf
 
 
-def _try_other_signs(
+def _other_signs(counted: Array, smallest: Index, pair: Index, best: _Minimum, total: Array) -> tuple[Index, Index]:
+    """Return which signs beside the pair may do better than the best so far, and the voxel of each.
+
+    With the first m points negative, magnitudes fall up to there and rise from there on. Where the smallest point lies
+    on one side with a larger one between itself and the change, no such signal comes nearer to the two than half the
+    square of their difference. Every sign is tried where the minimum is not possible or leaves much unexplained.
+    """
+    points = len(counted)
+    with np.errstate(invalid="ignore"):
+        rise = counted - np.take_along_axis(counted, smallest[np.newaxis], axis=0)
+        near = ~(rise * rise >= 2 * best.sum_of_squares)
+    near |= ~best.possible | (best.sum_of_squares > DOUBTFUL * total)
+    order = np.arange(points)[:, np.newaxis]
+    # On the rising side the change lies before the larger point, on the falling side behind it.
+    might = near & (order < smallest)
+    # Magnitudes that only fall are those of a signal that is negative throughout, which is the same as positive.
+    might[0] |= near[-1] & (smallest > 0)
+    might[2:] |= near[1:-1] & (order[2:] > smallest + 1)
+    return np.nonzero(might)
+
+
+def _try_signs(
     problem: Problem,
     grid: Grid,
     signal: Array,
     weight: Array | None,
-    tops: Array,
-    total: Array,
     best: _Minimum,
+    flipped: Index,
+    voxels: Index,
+    total: Array,
     margin: float,
 ) -> None:
-    """Improve the minimum where another sign may do better.
-
-    `tops` (n, v) says what each sign explains on the coarse grid; 0 where it was tried. The best of them is looked at
-    everywhere, all of them where nothing possible was found or much of the signal is left unexplained.
-    """
-    doubtful = ~best.possible | (best.sum_of_squares > DOUBTFUL * total)
-    likeliest = argmax(tops)
-    for flipped, top in enumerate(tops):
-        lacking = total - best.sum_of_squares
-        might = (doubtful | (likeliest == flipped)) & (top > 0)
-        might &= ~best.possible | (top >= lacking - COARSE_SLACK * total)
-        some = np.flatnonzero(might)
-        if some.size == 0:
-            continue
-        signed = _flip(signal[:, some], np.full(some.size, flipped))
-        weight_some = None if weight is None else weight[:, some]
-        start = grid.best(grid.scores(signed, weight_some))
-        chance = np.flatnonzero(~best.possible[some] | (start.score >= (lacking - SLACK * total)[some]))
+    """Improve the minimum of some voxels, (s,), each with so many points `flipped`, where that may do better."""
+    for part in ranges(voxels.size, signal.shape[1]):
+        some = voxels[part]
+        signed = _flip(signal[:, some], flipped[part])
+        start = grid.best(grid.scores(signed, None if weight is None else weight[:, some]))
+        lacking = total - best.sum_of_squares - SLACK * total
+        chance = np.flatnonzero(~best.possible[some] | (start.score >= lacking[some]))
         if chance.size:
-            weight_some = None if weight_some is None else weight_some[:, chance]
-            found = _minimise(problem, grid, signed[:, chance], weight_some, start.at(chance))
-            best.improve(some[chance], found, margin)
+            some = some[chance]
+            found = _minimise(
+                problem, grid, signed[:, chance], None if weight is None else weight[:, some], start.at(chance)
+            )
+            best.improve(some, found, margin)
+
+
+def _argmin(values: Array) -> Index:
+    """Return the index of the smallest of values (m, v) that are not negative, nearly."""
+    return argmax(1 / (values + np.finfo(values.dtype).tiny))
 
 
 def _flip(signal: Array, flipped: Index) -> Array:
     """Return signals (n, v) with the sign of their first points turned over, so many (v,) of them."""
     order = np.arange(len(signal), dtype=np.int16)[:, np.newaxis]
-    signed: Array = np.where(order < flipped.astype(np.int16), -signal, signal)
+    sign = (order < flipped.astype(np.int16)).view(np.int8) * np.int8(-2)
+    sign += np.int8(1)
+    signed: Array = signal * sign
     return signed
 
 
 def _minimise(problem: Problem, grid: Grid, signed: Array, weight: Array | None, start: Start) -> _Minimum:
-    """Find the minimum of signals (n, v) from a start, and the sum of squares there."""
-    first = project(problem, start.log_time, signed, weight)
-    there = np.clip(start.log_time - first.slope / first.curvature, start.low, start.high)
-    second = project(problem, there, signed, weight)
-    step, known = _secant(second, there - start.log_time, first.slope)
-    here = np.clip(there + step, start.low, start.high)
-    sum_of_squares = second.sum_of_squares + second.slope * (here - there)
-    before = np.abs(there - start.log_time)
-    converged = (np.abs(step) * np.where(known, before, 1) < TOLERANCE) & (before < 0.3)
-    converged &= (here > start.low) & (here < start.high)
+    """Find the minimum of signals (n, v) from a start."""
+    here = start.log_time
+    found = project(problem, here, signed, weight)
+    bend, told = _believed(start.curvature, found.curvature)
+    step = -found.slope / bend
+    there = here + step
+    rounding = start.score / bend * (ROUNDINGS * float(np.finfo(here.dtype).eps) / grid.spacing**2)
+    converged = _is_last(step, np.where(told, TOLD + rounding, GUESSED)) & (there > start.low) & (there < start.high)
     slow = np.flatnonzero(~converged)
     if slow.size:
+        here = here.copy()
         some = None if weight is None else weight[:, slow]
-        here[slow], sum_of_squares[slow], converged[slow] = _persevere(
-            problem, signed[:, slow], some, start.low[slow], start.high[slow], here[slow]
+        here[slow], step[slow], converged[slow], rest = _persevere(
+            problem, signed[:, slow], some, start.at(slow), found.slope[slow], there[slow]
         )
-    at_bound = (here < grid.log_nodes[0] + MARGIN) | (here > grid.log_nodes[-1] - MARGIN)
+        found.put(slow, rest, np.arange(slow.size))
+        there = here + step
+    at_bound = (there < grid.log_nodes[0] + MARGIN) | (there > grid.log_nodes[-1] - MARGIN)
     possible = ~at_bound
-    if problem.search_signs and problem.inside is not None:
-        amplitudes = second.amplitudes
-        if slow.size:
-            found = project(problem, here[slow], signed[:, slow], None if weight is None else weight[:, slow])
-            for amplitude, better in zip(amplitudes, found.amplitudes, strict=True):
-                amplitude[slow] = better
-        _orient(amplitudes)
-        possible &= problem.inside(np.exp(here), tuple(amplitudes))
-    return _Minimum(signed, here, sum_of_squares, at_bound, converged, possible)
+    if problem.search_signs:
+        _orient(found.amplitudes, found.carried)
+        if problem.inside is not None:
+            possible &= problem.inside(np.exp(here), tuple(found.amplitudes))
+    sum_of_squares = found.sum_of_squares + found.slope * step
+    return _Minimum(signed, here, step, found, sum_of_squares, at_bound, converged, possible)
 
 
-def _orient(amplitudes: list[Array], *others: list[Array]) -> None:
-    """Turn amplitudes over, and others with them, where the first is negative: a magnitude leaves that open."""
-    negative = amplitudes[0] < 0
-    for values in (*amplitudes, *(value for other in others for value in other)):
-        np.negative(values, out=values, where=negative)
+def _is_last(step: Array, doubt: Array | float) -> Flags:
+    """Return where steps (v,), wrong by no more than a share `doubt` of themselves, end near enough to the minimum."""
+    tolerance = max(TOLERANCE, ROUNDINGS * float(np.finfo(step.dtype).eps))
+    length = np.abs(step)
+    last: Flags = (length * doubt < tolerance) & (length < NEAR)
+    return last
 
 
-def _secant(found: Projection, way: Array, old_slope: Array) -> tuple[Array, Flags]:
-    """Return the step that the change of slope along the way suggests, and whether it does; else Gauss and Newton's."""
-    bend = (found.slope - old_slope) / way
-    known = (bend > LEAST_BEND * found.curvature) & (bend < found.curvature / LEAST_BEND)
-    return -found.slope / np.where(known, bend, found.curvature), known
+def _orient(amplitudes: list[Array], carried: list[Array]) -> None:
+    """Turn amplitudes over, and what they carry, where the first is negative: a magnitude leaves that open."""
+    sign = np.copysign(np.ones_like(amplitudes[0]), amplitudes[0])
+    for values in (*amplitudes, *carried):
+        values *= sign
+
+
+def _believed(bend: Array, curvature: Array) -> tuple[Array, Flags]:
+    """Return a curvature (v,) where it can be believed, else Gauss and Newton's, and whether it can."""
+    believed = (bend > LEAST_BEND * curvature) & (bend < curvature / LEAST_BEND)
+    return np.where(believed, bend, curvature), believed
 
 
 def _persevere(
-    problem: Problem, signed: Array, weight: Array | None, low: Array, high: Array, here: Array
-) -> tuple[Array, Array, Flags]:
-    """Iterate within a bracket until every voxel stands still; return place, sum of squares, and whether it does."""
-    low, high = low.copy(), high.copy()
-    here = np.clip(here, low, high)
-    result, cost = here.copy(), np.empty_like(here)
+    problem: Problem, signed: Array, weight: Array | None, start: Start, slope: Array, here: Array
+) -> tuple[Array, Array, Flags, Projection]:
+    """Iterate within a bracket until every voxel stands still.
+
+    From a start and the slope there (v,), and a second place (v,); returns the first fields of a minimum.
+    """
+    old_here, old_slope = start.log_time, slope
+    low, high = np.where(slope < 0, old_here, start.low), np.where(slope > 0, old_here, start.high)
+    here = np.minimum(np.maximum(here, start.low), start.high)
+    place, last_step = here.copy(), np.zeros_like(here)
     converged = np.zeros(here.shape, bool)
     active = np.arange(here.size)
-    precision = float(np.finfo(here.dtype).eps)
-    old_here = old_slope = None
+    result: Projection | None = None
     for _ in range(MAX_ITERATIONS):
         found = project(problem, here, signed, weight)
         # The bracket closes from the side that the slope points away from.
         low, high = np.where(found.slope < 0, here, low), np.where(found.slope > 0, here, high)
-        step = -found.slope / found.curvature
-        if old_here is not None and old_slope is not None:
-            step, _ = _secant(found, here - old_here, old_slope)
-        proposed = here + step
-        proposed = np.where((proposed > low) & (proposed < high), proposed, (low + high) / 2)
-        result[active], cost[active] = proposed, found.sum_of_squares + found.slope * (proposed - here)
-        done = (np.abs(proposed - here) <= 64 * precision * (1 + np.abs(here))) | (found.slope == 0)
-        converged[active] = done
+        before = here - old_here
+        bend, told = _believed((found.slope - old_slope) / before, found.curvature)
+        proposed = here - found.slope / bend
+        within = (proposed > low) & (proposed < high)
+        proposed = np.where(within, proposed, (low + high) / 2)
+        step = proposed - here
+        done = _is_last(step, np.where(told & within, np.abs(before), GUESSED)) | (found.slope == 0)
+        place[active], last_step[active], converged[active] = here, step, done
+        if result is None:
+            result = found
+        else:
+            result.put(active, found, np.arange(active.size))
         go_on = np.flatnonzero(~done)
         if go_on.size == 0:
             break
@@ -254,35 +299,28 @@ def _persevere(
         weight = None if weight is None else weight[:, go_on]
         low, high = low[go_on], high[go_on]
         old_here, old_slope, here = here[go_on], found.slope[go_on], proposed[go_on]
-    return result, cost, converged
+    assert result is not None
+    return place, last_step, converged, result
 
 
-def _solution(problem: Problem, best: _Minimum, weight: Array | None) -> Solution:
-    """Compute everything that is known at the minimum."""
-    found = project(problem, best.log_time, best.signed, weight)
-    if problem.search_signs:
-        _orient(found.amplitudes, found.carried)
-    # The last step, from residuals that were subtracted and not accumulated.
-    step = np.where(best.converged & ~best.at_bound, -found.slope / found.curvature, 0)
-    step = np.clip(step, -MARGIN, MARGIN)
+def _solution(best: _Minimum, weight: Array | None) -> Solution:
+    """Gather what is known at the minimum."""
+    found, step = best.found, best.step
     points, voxels = best.signed.shape
     counted = np.full(voxels, points) if weight is None else weight.sum(axis=0).astype(np.int64)
-    size = len(found.amplitudes)
-    freedom = counted - size - 1
-    variance = np.where(freedom > 0, found.sum_of_squares / np.maximum(freedom, 1), np.nan)
+    freedom = counted - len(found.amplitudes) - 1
+    variance = np.where(freedom > 0, best.sum_of_squares / np.maximum(freedom, 1), np.nan)
     deviation = best.signed - best.signed.sum(axis=0) / counted.astype(best.signed.dtype)
     if weight is not None:
         deviation *= weight
-    # In double precision from here: a logarithm in single precision is coarser than the minimum is known.
-    time = np.exp(best.log_time.astype(np.float64) + step)
-    amplitudes = np.array(
-        [amplitude - carried * step for amplitude, carried in zip(found.amplitudes, found.carried, strict=True)]
-    )
     return Solution(
-        time=time,
-        amplitudes=amplitudes,
+        # In double precision: a logarithm in single precision is coarser than the minimum is known.
+        time=np.exp(best.log_time.astype(np.float64) + step),
+        amplitudes=np.array(
+            [amplitude - carried * step for amplitude, carried in zip(found.amplitudes, found.carried, strict=True)]
+        ),
         covariance=found.covariance() * variance.astype(best.signed.dtype),
-        sum_of_squares=found.sum_of_squares,
+        sum_of_squares=best.sum_of_squares,
         total_sum_of_squares=np.einsum("nv,nv->v", deviation, deviation),
         points=counted.astype(np.int64),
         at_bound=best.at_bound,
