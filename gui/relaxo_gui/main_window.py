@@ -26,6 +26,7 @@ from relaxo_gui.panels.image import ImagePanel
 from relaxo_gui.panels.notices import NoticesPanel
 from relaxo_gui.panels.relaxivity import RelaxivityPanel
 from relaxo_gui.panels.series import SeriesPanel
+from relaxo_gui.panels.signal import SignalPanel
 from relaxo_gui.panels.welcome import WelcomePanel
 from relaxo_gui.panels.wells import WellsPanel
 from relaxo_gui.resources import Theme, app_icon, style_sheet
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self.series = SeriesPanel(self.commands)
         self.image = ImagePanel(self.commands)
         self.wells = WellsPanel(self.commands)
+        self.signal = SignalPanel(self.commands)
         self.relaxivity = RelaxivityPanel(self.commands)
         self.notices = NoticesPanel(self.commands)
         # Every panel with its place, from left to right: a new panel is a line here. A panel without an area is shown
@@ -89,6 +91,7 @@ class MainWindow(QMainWindow):
             Place("series", "Series", self.series, _LEFT),
             Place("notices", "Notices", self.notices, _LEFT),
             Place("concentrations", "Concentrations", self.wells),
+            Place("signal", "Signal", self.signal, _BOTTOM),
             Place("rates", "Rates against concentration", self.relaxivity, _BOTTOM),
         )
         self.steps = StepBar(STEPS)

@@ -23,7 +23,7 @@ _SHARE = 5, 2
 #: Limits give way at once to what is larger, and follow what is smaller only when it fills less than this share, so
 #: that they do not flicker while the pointer moves.
 _FILLS = 0.45
-_AXIS_WIDTH = 46
+_AXIS_WIDTH = 58
 _LAYERS = ("back", "front")
 
 
@@ -104,11 +104,12 @@ class CurvePlot(QWidget):
     def show_traces(self, front: Trace | None, back: Trace | None, front_colour: str, back_colour: str) -> None:
         """Show traces in place of the former ones."""
         for name, trace, colour in (("back", back, back_colour), ("front", front, front_colour)):
-            self._traces[name] = trace
             if colour != self._colours[name]:
                 self._colours[name] = colour
                 self._layers[name].paint(colour, Theme.of(self.palette()).base)
-            self._layers[name].show(trace)
+            if trace is not self._traces[name]:
+                self._traces[name] = trace
+                self._layers[name].show(trace)
         self._limit([trace for trace in (front, back) if trace is not None])
 
     def paint_theme(self) -> None:
@@ -166,6 +167,7 @@ class _Layer:
             for place in ("upper", "lower")
             for counted in (True, False)
         }
+        self._empty = set(self._dots)
         upper.addItem(self._curve, ignoreBounds=True)
         self._curve.setZValue(z)
         for (place, _), dots in self._dots.items():
@@ -187,6 +189,7 @@ class _Layer:
             self._curve.setData([], [])
             for dots in self._dots.values():
                 dots.setData([], [])
+            self._empty = set(self._dots)
             return
         self._curve.setData(trace.curve_x, trace.curve_y)
         residual = trace.y - trace.fitted
@@ -195,7 +198,10 @@ class _Layer:
             chosen = trace.counted == counted
             if place == "lower":
                 chosen = chosen & known
-            dots.setData(trace.x[chosen], (trace.y if place == "upper" else residual)[chosen])
+            # Setting nothing in place of nothing takes as long as setting something.
+            if chosen.any() or (place, counted) not in self._empty:
+                dots.setData(trace.x[chosen], (trace.y if place == "upper" else residual)[chosen])
+                (self._empty.discard if chosen.any() else self._empty.add)((place, counted))
 
 
 def _span(arrays: list[Array]) -> tuple[float, float]:

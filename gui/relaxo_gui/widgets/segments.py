@@ -19,8 +19,8 @@ class Segments(QWidget):
     chosen = Signal(str)
     """Key of the one a person chose."""
 
-    def __init__(self, texts: Mapping[str, str], parent: QWidget | None = None) -> None:
-        """Offer texts by their keys, the first chosen."""
+    def __init__(self, texts: Mapping[str, str], parent: QWidget | None = None, *, shortcuts: bool = True) -> None:
+        """Offer texts by their keys, the first chosen; with `shortcuts`, Alt+1, Alt+2 ... choose them anywhere."""
         super().__init__(parent)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QToolButton] = {}
@@ -32,8 +32,9 @@ class Segments(QWidget):
             button.setText(text)
             button.setCheckable(True)
             button.setProperty("segment", "true")
-            button.setShortcut(f"Alt+{number}")
-            button.setToolTip(f"{text} (Alt+{number})")
+            if shortcuts:
+                button.setShortcut(f"Alt+{number}")
+                button.setToolTip(f"{text} (Alt+{number})")
             button.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
             self._group.addButton(button)
             self._buttons[key] = button
