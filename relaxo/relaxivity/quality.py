@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import chi2, f, t
+from scipy.special import chdtrc, fdtrc, stdtr
 
 from relaxo.data import Quality
 from relaxo.relaxivity.gamma import fitted_rate
@@ -63,7 +63,7 @@ def quality(
     return Quality(
         r_squared=1 - float(np.sum((residual * error) ** 2)) / total if total > 0 else math.nan,
         chi_square=chi_square if known else math.nan,
-        chi_square_p=float(chi2.sf(chi_square, degrees_of_freedom)) if known else math.nan,
+        chi_square_p=float(chdtrc(degrees_of_freedom, chi_square)) if known else math.nan,
         birge_ratio=math.sqrt(chi_square / degrees_of_freedom) if known else math.nan,
         lack_of_fit_p=_lack_of_fit(concentration, rate, shape_error, shape_residual, degrees_of_freedom),
         curvature=curvature,
@@ -88,7 +88,7 @@ def _lack_of_fit(concentration: Vector, rate: Vector, error: Vector, residual: V
     if not within > 0:
         return math.nan
     between = max(float(residual @ residual) - within, 0.0)
-    return float(f.sf((between / between_degrees) / (within / within_degrees), between_degrees, within_degrees))
+    return float(fdtrc(between_degrees, within_degrees, (between / between_degrees) / (within / within_degrees)))
 
 
 def _curvature(concentration: Vector, rate: Vector, error: Vector) -> tuple[float, float]:
@@ -110,7 +110,7 @@ def _curvature(concentration: Vector, rate: Vector, error: Vector) -> tuple[floa
     if not standard_error > 1e-12 * abs(found).max():
         # An exact parabola, or an exact line.
         return value, 0.0 if abs(found[2]) > 1e-9 * abs(found).max() else math.nan
-    return value, float(2 * t.sf(abs(found[2]) / standard_error, n - 3))
+    return value, float(2 * stdtr(n - 3, -abs(found[2]) / standard_error))
 
 
 def runs(residual: Vector) -> float:

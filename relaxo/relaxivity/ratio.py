@@ -6,8 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import stdtr
-from scipy.stats import chi2, norm
+from scipy.special import chdtrc, ndtr, stdtr
 
 from relaxo.data import Estimate, Verdict
 from relaxo.errors import AnalysisError
@@ -96,7 +95,7 @@ def slope_of_rates(r1: Line, r2: Line) -> Estimate | None:
         line = york(x, y, x, y)
     degrees: float = x.size - 2
     scale = line.scale
-    if stated and chi2.sf(line.chi_square, degrees) >= _CONTRADICTED:
+    if stated and chdtrc(degrees, line.chi_square) >= _CONTRADICTED:
         scale, degrees = 1.0, math.inf
     return combined(line.slope, [(math.sqrt(line.covariance[1, 1]) * scale, degrees)], "1")
 
@@ -121,7 +120,7 @@ def verdict(r1: Line, r2: Line, threshold: float) -> Verdict:
     degrees = _degrees_of_freedom(r1, r2)
     if error > 0:
         score = -difference / error
-        below = float(norm.cdf(score) if math.isinf(degrees) else stdtr(degrees, score))
+        below = float(ndtr(score) if math.isinf(degrees) else stdtr(degrees, score))
     else:
         below = float(difference < 0)
     answer = "below" if below >= 0.975 else "above" if below <= 0.025 else "undecided"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from relaxo.data import Alternative, Estimate, Influence, Line, Share
 from relaxo.errors import AnalysisError
@@ -215,7 +215,7 @@ def _fit(points: _Points, part: RegressionPart, start: tuple[float, float] | Non
     else:
         line = york(x, y, x_error, y_error, points.intercept)
         scale = line.scale
-        if points.stated and part.method == "york" and chi2.sf(line.chi_square, degrees) >= _CONTRADICTED:
+        if points.stated and part.method == "york" and chdtrc(degrees, line.chi_square) >= _CONTRADICTED:
             own, scale = math.inf, 1.0
         covariance = line.covariance * scale**2
     if points.intercept is not None:

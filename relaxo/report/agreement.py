@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
-from scipy import stats
+from scipy.special import stdtrit
 
 from relaxo.errors import AnalysisError
 from relaxo.report.groups import groups
@@ -73,7 +73,7 @@ class Agreement:
     def bias_ci95(self) -> tuple[float, float]:
         """Interval of 95 % confidence of the bias, %."""
         count = len(self.wells)
-        half = float(stats.t.ppf(0.975, count - 1)) * self.spread / math.sqrt(count) if count > 1 else math.nan
+        half = float(stdtrit(count - 1, 0.975)) * self.spread / math.sqrt(count) if count > 1 else math.nan
         return self.bias - half, self.bias + half
 
 

@@ -61,13 +61,16 @@ def draw_lines(
     common = shared(together)
     in_lines = {well for group in together if (line := group.line(quantity)) is not None for well in line.wells}
     drawn: set[str] = set()
+    alike: dict[tuple[str, str, bool], list[tuple[float, WellRate]]] = {}
     for group in together:
         for well in group.wells:
             at = concentration.get(well)
-            if well in rates and well not in drawn and at is not None:
+            if well in rates and well not in drawn and at is not None and math.isfinite(rates[well].rate):
                 colour = INK if well in common else group.colour
-                _draw_point(axes, at, rates[well], colour, group.marker, counts=well in in_lines)
+                alike.setdefault((colour, group.marker, well in in_lines), []).append((at, rates[well]))
                 drawn.add(well)
+    for (colour, marker, counts), points in alike.items():
+        _draw_points(axes, points, colour, marker, counts=counts)
     per = {agent.per for agent in result.agents}
     axes.set_xlabel(_CONCENTRATION[per.pop()] if len(per) == 1 else "Concentration (mM)")
     axes.set_ylabel(f"1/{SYMBOL[quantity]} (s⁻¹)")
@@ -126,17 +129,19 @@ def _draw_reference(
     return [(drawn, label)]
 
 
-def _draw_point(axes: Axes, concentration: float, rate: WellRate, colour: str, marker: str, *, counts: bool) -> None:
-    if not math.isfinite(rate.rate):
-        return
+def _draw_points(
+    axes: Axes, points: Sequence[tuple[float, WellRate]], colour: str, marker: str, *, counts: bool
+) -> None:
+    """Draw wells at their concentrations, mM; all at once, which is many times quicker than one by one."""
     bars: dict[str, Any] = {
-        "yerr": rate.spread if math.isfinite(rate.spread) else None,
-        "xerr": rate.concentration_se,
+        "yerr": np.array([rate.spread for _, rate in points]),
+        "xerr": np.array([math.nan if rate.concentration_se is None else rate.concentration_se for _, rate in points]),
     }
     axes.errorbar(
-        concentration,
-        rate.rate,
-        **bars,
+        [concentration for concentration, _ in points],
+        [rate.rate for _, rate in points],
+        # Where an error is not known there is no bar.
+        **{name: errors for name, errors in bars.items() if np.isfinite(errors).any()},
         fmt=marker,
         markersize=3.6,
         color=colour,

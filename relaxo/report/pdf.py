@@ -3,45 +3,44 @@
 from __future__ import annotations
 
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
-import matplotlib as mpl
-from PIL import Image as Pixels
+from reportlab import rl_config
 from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.platypus import Image, Spacer, Table, TableStyle
+from reportlab.lib.utils import ImageReader
+from reportlab.platypus import Flowable, Spacer, Table, TableStyle
 from reportlab.platypus import Paragraph as Text
 from reportlab.platypus.doctemplate import SimpleDocTemplate
 
 from relaxo.report.document import MISSING, FigurePlace, Grid, Heading, Items, Paragraph
+from relaxo.report.pdf_fonts import BOLD, FONT, marked, register
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from PIL.Image import Image
+
     from relaxo.report.document import Block, Document
 
-_FONT, _BOLD = "Relaxo", "Relaxo-Bold"
-#: They come with matplotlib, and have subscripts, minus signs and Greek, which the fonts of every PDF lack.
-_FILES = {_FONT: "DejaVuSans.ttf", _BOLD: "DejaVuSans-Bold.ttf"}
+# Streams are compressed; writing them as ASCII on top makes them larger and takes longest of all.
+rl_config.useA85 = 0
+
 _MARGIN = 18 * mm
 _FOOTER = 10 * mm
 #: Of each side of the frame, as reportlab has it.
 _PADDING = 6
 _WIDTH = A4[0] - 2 * _MARGIN - 2 * _PADDING
 _TALLEST = A4[1] - 2 * _MARGIN - 45 * mm
-#: A printer shows no more of a figure.
+#: A printer shows no more of a figure; where it has more, it keeps up to twice as many.
 _DPI = 300
 _GREY, _LINE, _INK, _MARK = "#5f5f5f", "#d6d6d6", "#1a1a1a", "#a33f00"
 
 
-def pdf(report: Document, figure: Path) -> bytes:
+def pdf(report: Document, figure: Image) -> bytes:
     """Return a report as PDF; the same report gives the same bytes.
 
     Parameters
@@ -49,10 +48,9 @@ def pdf(report: Document, figure: Path) -> bytes:
     report
         What it says.
     figure
-        The figure as an image file.
+        The figure as pixels.
     """
-    for name, file in _FILES.items():
-        pdfmetrics.registerFont(TTFont(name, str(Path(mpl.get_data_path()) / "fonts" / "ttf" / file)))
+    register()
     out = BytesIO()
     template = SimpleDocTemplate(
         out,
@@ -70,53 +68,52 @@ def pdf(report: Document, figure: Path) -> bytes:
     )
 
     def footer(canvas: Any, _: Any) -> None:  # noqa: ANN401 - reportlab's, which has no types
-        canvas.setFont(_FONT, 7)
-        canvas.setFillColor(HexColor(_GREY))
-        canvas.drawString(_MARGIN, _FOOTER, report.notice)
-        canvas.drawRightString(A4[0] - _MARGIN, _FOOTER, f"{report.title[:80]}, page {canvas.getPageNumber()}")
+        title = f"{report.title[:80]}, page {canvas.getPageNumber()}"
+        for text, right in ((report.notice, False), (title, True)):
+            line = _text(text, _style(7, colour=_GREY, right=right))
+            line.wrapOn(canvas, A4[0] - 2 * _MARGIN, _MARGIN)
+            line.drawOn(canvas, _MARGIN, _FOOTER)
 
     flow: list[Any] = [
-        Text(escape(report.title), _style(16, bold=True, after=2)),
-        Text(escape(report.subtitle), _style(8, colour=_GREY, after=4)),
-        Text(escape(report.notice), _style(9, bold=True, colour=_MARK, after=6)),
+        _text(report.title, _style(16, bold=True, after=2)),
+        _text(report.subtitle, _style(8, colour=_GREY, after=4)),
+        _text(report.notice, _style(9, bold=True, colour=_MARK, after=6)),
     ]
     flow += [part for block in report.blocks for part in _flow(block, figure)]
     template.build(flow, onFirstPage=footer, onLaterPages=footer)
     return out.getvalue()
 
 
-def _flow(block: Block, figure: Path) -> Iterator[Any]:
+def _flow(block: Block, figure: Image) -> Iterator[Any]:
     match block:
         case Heading(text):
-            yield Text(escape(text), _style(11.5, bold=True, before=10, after=4, with_next=True))
+            yield _text(text, _style(11.5, bold=True, before=10, after=4, with_next=True))
         case Paragraph(text, small):
-            yield Text(escape(text), _style(7.5, colour=_GREY, after=4) if small else _style(9, after=4))
+            yield _text(text, _style(7.5, colour=_GREY, after=4) if small else _style(9, after=4))
         case Items(texts):
             style = _style(9, after=2, indent=9)
-            yield from (Text(escape(text), style, bulletText="•") for text in texts)
+            yield from (_text(text, style, bullet="•") for text in texts)
         case FigurePlace(caption):
-            picture = _image(figure)
-            picture.keepWithNext = 1
-            yield picture
-            yield Text(escape(caption), _style(7.5, colour=_GREY, before=4, after=4))
+            yield _Picture(figure)
+            yield _text(caption, _style(7.5, colour=_GREY, before=4, after=4))
         case Grid():
             yield _table(block)
             yield Spacer(0, 5)
 
 
-def _image(figure: Path) -> Image:
-    with Pixels.open(figure) as opened:
-        width, height = opened.size
-        scale = min(_WIDTH / width, _TALLEST / height)
-        shown = width * scale, height * scale
-        wanted = round(shown[0] / mm / 25.4 * _DPI), round(shown[1] / mm / 25.4 * _DPI)
-        picture = opened.convert("RGB")
-        if wanted[0] < width:
-            picture = picture.resize(wanted, Pixels.Resampling.BOX)
-    buffer = BytesIO()
-    picture.save(buffer, "PNG")
-    buffer.seek(0)
-    return Image(buffer, *shown)
+class _Picture(Flowable):  # type: ignore[misc] # reportlab has no types
+    """The figure, as wide as the page."""
+
+    def __init__(self, figure: Image) -> None:
+        super().__init__()
+        scale = min(_WIDTH / figure.width, _TALLEST / figure.height)
+        self.width, self.height = figure.width * scale, figure.height * scale
+        self.keepWithNext = 1
+        most = self.width / mm / 25.4 * _DPI
+        self._figure = figure.convert("RGB").reduce(max(1, int(figure.width / most)))
+
+    def draw(self) -> None:
+        self.canv.drawImage(ImageReader(self._figure), 0, 0, self.width, self.height)
 
 
 def _table(grid: Grid) -> Table:
@@ -126,10 +123,10 @@ def _table(grid: Grid) -> Table:
 
     def cell(index: int, text: str) -> Text:
         style = right if index in grid.numbers else broken if index in grid.wide else plain
-        return Text(escape(text), mark if text.startswith(MISSING) else style)
+        return _text(text, mark if text.startswith(MISSING) else style)
 
     cells = [
-        [Text(escape(name), head_right if index in grid.numbers else head) for index, name in enumerate(grid.columns)],
+        [_text(name, head_right if index in grid.numbers else head) for index, name in enumerate(grid.columns)],
         *([cell(index, text) for index, text in enumerate(row)] for row in grid.rows),
     ]
     table = Table(cells, [_WIDTH * share / sum(grid.widths) for share in grid.widths], repeatRows=1)
@@ -149,6 +146,10 @@ def _table(grid: Grid) -> Table:
     return table
 
 
+def _text(text: str, style: ParagraphStyle, bullet: str | None = None) -> Text:
+    return Text(marked(text, style.fontName), style, bulletText=bullet)
+
+
 def _style(
     points: float,
     *,
@@ -165,7 +166,7 @@ def _style(
     return ParagraphStyle(
         "text",
         keepWithNext=with_next,
-        fontName=_BOLD if bold else _FONT,
+        fontName=BOLD if bold else FONT,
         fontSize=points,
         leading=points * 1.35,
         textColor=HexColor(colour),

@@ -29,7 +29,7 @@ GREY = "#7f7f7f"
 _MM_PER_INCH = 25.4
 #: Each stands in for the signs that those before it lack. DejaVu comes with matplotlib; the rest write Chinese and
 #: Japanese on macOS, Windows and Linux.
-_FAMILIES = (
+FAMILIES = (
     "Arial",
     "Liberation Sans",
     "DejaVu Sans",
@@ -50,8 +50,10 @@ def style() -> Iterator[None]:
     installed = set(font_manager.fontManager.get_font_names())
     text_pt = look().page.text_pt
     settings: dict[str, Any] = {
-        "font.family": [family for family in _FAMILIES if family in installed],
+        "font.family": [family for family in FAMILIES if family in installed],
         "font.size": text_pt,
+        # Letters as wide in every format and at every resolution as they were measured.
+        "text.hinting": "none",
         # An agent may have a dollar in its name.
         "text.parse_math": False,
         "text.color": INK,

@@ -11,7 +11,7 @@ from relaxo.recipe import load, to_toml
 from relaxo.report.figure import draw
 from relaxo.report.maps import map_files, write_fit
 from relaxo.report.material import material
-from relaxo.report.page import FORMATS, save
+from relaxo.report.page import FORMATS, pixels, save
 from relaxo.report.results import results_table
 from relaxo.report.sections import document
 from relaxo.report.store import CURVES, MAPS, RESULTS, curves_csv, picture_files, write_pictures
@@ -86,8 +86,7 @@ def write(result: Result, folder: Path, progress: Callable[[int, int], bool] | N
         lambda staging: _text(staging / "relaxivity.csv", relaxivity_csv(result.agents)),
         lambda staging: write_workbook(result, staging / _WORKBOOK),
         lambda staging: _text(staging / CURVES, curves_csv(source)),
-        lambda staging: save(draw(source), staging),
-        lambda staging: _report(result, source, staging),
+        lambda staging: _figure_and_report(result, source, staging),
         lambda staging: _text(
             staging / RESULTS,
             json.dumps(results_table(result, source), indent=2, ensure_ascii=False, allow_nan=False) + "\n",
@@ -136,15 +135,17 @@ def _owned(folder: Path, recipe: Recipe) -> tuple[str, ...]:
     return _OWNED if same else (*_OWNED, _RECIPE)
 
 
-def _report(result: Result, source: Material, staging: Path) -> None:
-    """Write the report, with the figure that lies in the folder already."""
+def _figure_and_report(result: Result, source: Material, staging: Path) -> None:
     # A report brings reportlab, which nothing else needs.
     from relaxo.report.html import html  # noqa: PLC0415
     from relaxo.report.pdf import pdf  # noqa: PLC0415
 
+    figure = draw(source)
+    drawn = pixels(figure)
+    save(figure, staging, drawn=drawn)
     report = document(result, source)
     _text(staging / _HTML, html(report, (staging / "figure.svg").read_text(encoding="utf-8")))
-    (staging / _PDF).write_bytes(pdf(report, staging / "figure.png"))
+    (staging / _PDF).write_bytes(pdf(report, drawn))
 
 
 def _made(folder: Path) -> Path:

@@ -20,6 +20,7 @@ from relaxo.report import draw, rounded, save
 from relaxo.report.groups import groups
 from relaxo.report.lines import draw_lines
 from relaxo.report.look import Page, Series
+from relaxo.report.page import pixels
 from relaxo.report.style import style
 
 if TYPE_CHECKING:
@@ -151,10 +152,10 @@ def test_the_weighted_images_state_their_times(figure: Figure) -> None:
 
 def test_points_lines_and_reference_are_where_they_were_measured(figure: Figure, result: Result) -> None:
     axes = figure.axes[0]
-    drawn = {tuple(line.get_xydata()[0]) for line in axes.lines if line.get_marker() not in {"None", "|", "_"}}
+    drawn = [point for line in axes.lines if line.get_marker() not in {"None", "|", "_"} for point in line.get_xydata()]
     for rate in result.rates["R1"].wells:
         assert any(np.allclose(point, (rate.concentration, rate.rate)) for point in drawn), rate.well
-    fitted = [line for line in axes.lines if line.get_color() == Series().colours[0] and len(line.get_xdata()) > 2]
+    fitted = [line for line in axes.lines if line.get_color() == Series().colours[0] and line.get_linestyle() == "-"]
     gd6 = result.agents[0].r1
     assert gd6 is not None
     (line,) = fitted
@@ -188,7 +189,8 @@ def test_wells_left_out_are_open(make_result: ResultFactory) -> None:
     faces = {
         colors.to_hex(line.get_markerfacecolor())
         for line in axes.lines
-        if line.get_marker() == "o" and np.allclose(line.get_xydata()[0], (left_out.concentration, left_out.rate))
+        if line.get_marker() == "o"
+        and any(np.allclose(point, (left_out.concentration, left_out.rate)) for point in line.get_xydata())
     }
     assert faces == {"#ffffff"}
 
@@ -241,6 +243,17 @@ def test_text_is_text_in_svg_and_pdf_and_files_are_small(figure: Figure, tmp_pat
     with Image.open(paths[".png"]) as picture:
         assert picture.info["dpi"] == pytest.approx((600, 600), abs=0.1)
         assert picture.width == pytest.approx(180 / 25.4 * 600, abs=1)
+        assert picture.mode == "RGB"  # journals refuse an alpha channel
+
+
+def test_a_tiff_holds_the_pixels_of_the_png(figure: Figure, tmp_path: Path) -> None:
+    (png,) = save(figure, tmp_path, ["png"])
+    (tiff,) = save(figure, tmp_path, ["tiff"], drawn=pixels(figure))
+    with Image.open(png) as one, Image.open(tiff) as other:
+        assert other.mode == "RGB"
+        assert float(other.info["dpi"][0]) == pytest.approx(600)
+        assert other.info["compression"] == "tiff_lzw"
+        assert np.array_equal(np.asarray(one), np.asarray(other))
 
 
 def test_a_name_in_another_script_is_drawn_without_complaint(make_result: ResultFactory, tmp_path: Path) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import re
 import zlib
+from contextlib import suppress
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
@@ -158,27 +158,27 @@ def test_names_are_words_and_never_tags(make_result: Callable[..., Result]) -> N
 
 
 @pytest.fixture
-def picture(tmp_path: Path) -> Path:
-    path = tmp_path / "figure.png"
-    Image.new("RGB", (1800, 900), "white").save(path)
-    return path
+def picture() -> Image.Image:
+    return Image.new("RGB", (1800, 900), "white")
 
 
-def test_the_pdf_has_the_same_words_and_the_same_bytes_each_time(report: Document, picture: Path) -> None:
+def test_the_pdf_has_the_same_words_and_the_same_bytes_each_time(report: Document, picture: Image.Image) -> None:
     first = pdf(report, picture)
     assert first.startswith(b"%PDF")
     assert first == pdf(report, picture)
     drawn = b""
     for stream in re.findall(rb"stream\r?\n(.*?)endstream", first, re.DOTALL):
-        if stream.strip().endswith(b"~>"):
-            drawn += zlib.decompress(base64.a85decode(stream.strip().removesuffix(b"~>")))
+        with suppress(zlib.error):
+            drawn += zlib.decompress(stream)
     shown = drawn.decode("latin-1")
     for text in texts(report):
         for word in re.findall(r"[A-Za-z0-9]{3,}", text):
             assert word in shown, word
 
 
-def test_a_pdf_takes_any_name_and_a_well_with_a_long_reason(make_result: Callable[..., Result], picture: Path) -> None:
+def test_a_pdf_takes_any_name_and_a_well_with_a_long_reason(
+    make_result: Callable[..., Result], picture: Image.Image
+) -> None:
     made = make_result(
         {"<b>Gd & \N{GREEK SMALL LETTER MU}": ((0.2, 0.5, 1.0, 2.0), (12.06, 24.1))},
         exclude={"2": "air " * 400},
