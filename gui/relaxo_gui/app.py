@@ -12,8 +12,9 @@ from PySide6.QtCore import QObject, Qt, Signal, qVersion
 from PySide6.QtWidgets import QApplication
 
 import relaxo
+from relaxo_gui.actions.settings import appearance
 from relaxo_gui.main_window import MainWindow
-from relaxo_gui.resources import app_icon
+from relaxo_gui.resources import app_icon, wear
 from relaxo_gui.widgets.error_window import ErrorWindow
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ def application() -> QApplication:
     app.setApplicationDisplayName("Relaxo")
     app.setDesktopFileName("relaxo")
     app.setWindowIcon(app_icon())
+    wear(appearance())
+    app.styleHints().colorSchemeChanged.connect(lambda _: wear(appearance()))
     return app
 
 

@@ -7,34 +7,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import (
-    QDockWidget,
-    QLabel,
-    QMainWindow,
-    QMessageBox,
-    QStackedWidget,
-    QToolBar,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QToolBar, QToolButton, QVBoxLayout, QWidget
 
-import relaxo
 from relaxo_gui.actions import ACTIONS, Commands, build
 from relaxo_gui.actions.dialogs import Dialogs
-from relaxo_gui.actions.settings import settings
+from relaxo_gui.actions.settings import appearance, set_appearance, settings
 from relaxo_gui.panels.image import ImagePanel
-from relaxo_gui.panels.notices import NoticesPanel
 from relaxo_gui.panels.relaxivity import RelaxivityPanel
 from relaxo_gui.panels.series import SeriesPanel
+from relaxo_gui.panels.side import SidePanel
 from relaxo_gui.panels.signal import SignalPanel
+from relaxo_gui.panels.status import StatusPanel
+from relaxo_gui.panels.steps import StepsPanel
 from relaxo_gui.panels.welcome import WelcomePanel
 from relaxo_gui.panels.wells import WellsPanel
-from relaxo_gui.resources import Theme, app_icon, style_sheet
-from relaxo_gui.resources.theme import PADDING
-from relaxo_gui.session_model import STEPS, SessionModel, steps_of
+from relaxo_gui.resources import APPEARANCES, Appearance, Theme, app_icon, sign, style_sheet, wear
+from relaxo_gui.session_model import SessionModel
 from relaxo_gui.widgets.banner import Banner
-from relaxo_gui.widgets.progress_strip import ProgressStrip
-from relaxo_gui.widgets.step_bar import StepBar, StepLook
+from relaxo_gui.widgets.veil import Veil
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QByteArray
@@ -43,14 +34,10 @@ if TYPE_CHECKING:
     from relaxo.errors import RelaxoError
 
 _SIZE = (1280, 800)
-_LAYOUT_VERSION = 2
-_SAID_MS = 6000
-_ABOUT = (
-    f"<b>Relaxo {relaxo.__version__}</b><p>From the scanner's DICOMs to T₁ and T₂ maps, the relaxivities r₁ and r₂, "
-    "and the figure for the paper.</p><p>For research use, not for diagnosis.</p>"
-)
-
-
+#: Of the docks and their names: a layout that was saved by another is not restored.
+_LAYOUT_VERSION = 3
+_MENUS = ("File", "Edit", "View", "Analysis", "Help")
+_APPEARANCE_WORDS = {"system": "As the &System", "light": "&Light", "dark": "&Dark"}
 _SIDE = "side"
 _LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -84,48 +71,43 @@ class MainWindow(QMainWindow):
         self.wells = WellsPanel(self.commands)
         self.signal = SignalPanel(self.commands)
         self.relaxivity = RelaxivityPanel(self.commands)
-        self.notices = NoticesPanel(self.commands)
         # Every panel with its place, from left to right: a new panel is a line here. A panel without an area is shown
         # at the right while its step is looked at, and bears the key of that step.
         self._places = (
             Place("series", "Series", self.series, _LEFT),
-            Place("notices", "Notices", self.notices, _LEFT),
             Place("concentrations", "Concentrations", self.wells),
             Place("signal", "Signal", self.signal, _BOTTOM),
             Place("rates", "Rates against concentration", self.relaxivity, _BOTTOM),
         )
-        self.steps = StepBar(STEPS)
-        self._side = QStackedWidget()
+        self.steps = StepsPanel(self.commands)
+        self.side = SidePanel(self.commands)
         self.banner = Banner()
-        self._progress = ProgressStrip()
+        self._veils = [Veil(place.panel) for place in self._places if place.area is _BOTTOM]
         self._there: bool | None = None
         self._docks = self._build_docks()
         self._build_menus()
         self._build_step_bar()
         self._build_centre()
-        self._build_status()
+        self.status = StatusPanel(self.commands)
+        self.setStatusBar(self.status)
         self._paint_theme()
         self.resize(*_SIZE)
         self._original = self._arrange()
         self._restore()
+        self.commands.steps_changed.connect(self._dim)
         self.model.opened.connect(self._show_analysis)
         self.model.snapshot_changed.connect(self._show_analysis)
         self.model.history_changed.connect(self._name_window)
         self.model.message.connect(self._say)
-        self.commands.told.connect(lambda words: self.statusBar().showMessage(words, _SAID_MS))
         self._name_window()
-        self._go_to()
-        self._show_steps()
         self._show_analysis()
 
     def reset_layout(self) -> None:
         """Bring every dock back to its place."""
         self.restoreState(self._original, _LAYOUT_VERSION)
+        for dock in self._docks.values():
+            dock.setVisible(bool(self._there))
         self._size_docks()
-
-    def about(self) -> None:
-        """Say what this is."""
-        QMessageBox.about(self, "About Relaxo", _ABOUT)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's own
         """Ask before anything is lost, then stop the threads and remember the layout."""
@@ -160,10 +142,14 @@ class MainWindow(QMainWindow):
         docks = {}
         for place in self._places:
             if place.area is None:
-                self._side.addWidget(place.panel)
+                self.side.add(place.name, place.title, place.panel)
             else:
                 docks[place.name] = self._dock(place.name, place.title, place.panel, place.area)
-        docks[_SIDE] = self._dock(_SIDE, "", self._side, _RIGHT)
+        docks[_SIDE] = self._dock(_SIDE, self.side.title, self.side, _RIGHT)
+        # In the menu it bears one name, whatever it shows.
+        docks[_SIDE].toggleViewAction().setText("Panel of the Step")
+        self.side.title_changed.connect(self._title_side)
+        self.model.step_changed.connect(docks[_SIDE].show)
         return docks
 
     def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -172,6 +158,56 @@ class MainWindow(QMainWindow):
         dock.setWidget(widget)
         self.addDockWidget(area, dock)
         return dock
+
+    def _title_side(self, title: str) -> None:
+        self._docks[_SIDE].setWindowTitle(title)
+        self._docks[_SIDE].toggleViewAction().setText("Panel of the Step")
+
+    def _build_menus(self) -> None:
+        menus = {title: self.menuBar().addMenu(f"&{title}") for title in _MENUS}
+        for row in ACTIONS:
+            if row.starts_group:
+                menus[row.menu].addSeparator()
+            menus[row.menu].addAction(self.actions_by_id[row.id])
+        self._build_undo_button()
+        menus["File"].addSeparator()
+        quit_action = menus["File"].addAction("&Quit", self.close)
+        quit_action.setShortcut("Ctrl+Q")
+        view = menus["View"]
+        view.addSeparator()
+        for dock in self._docks.values():
+            view.addAction(dock.toggleViewAction())
+        view.addAction("&Reset Layout", self.reset_layout)
+        view.addSeparator()
+        chosen = appearance()
+        group = QActionGroup(self)
+        looks = view.addMenu("&Appearance")
+        for each in APPEARANCES:
+            action = QAction(_APPEARANCE_WORDS[each], group)
+            action.setCheckable(True)
+            action.setChecked(each == chosen)
+            action.triggered.connect(lambda _checked=False, each=each: self._wear(each))
+            looks.addAction(action)
+
+    def _build_undo_button(self) -> None:
+        """Show what can be undone, beside the menus."""
+        button = QToolButton()
+        button.setDefaultAction(self.actions_by_id["undo"])
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.menuBar().setCornerWidget(button)
+        self.actions_by_id["undo"].changed.connect(lambda: self._show_undo(button))
+        self._show_undo(button)
+
+    def _show_undo(self, button: QToolButton) -> None:
+        button.setVisible(self.actions_by_id["undo"].isEnabled())
+        button.adjustSize()
+        self.menuBar().adjustSize()
+
+    def _wear(self, chosen: Appearance) -> None:
+        set_appearance(chosen)
+        wear(chosen)
 
     def _build_step_bar(self) -> None:
         # A tool bar, because nothing else in a main window is as wide as the window and above the docks.
@@ -182,51 +218,6 @@ class MainWindow(QMainWindow):
         bar.toggleViewAction().setVisible(False)
         bar.addWidget(self.steps)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
-        self.steps.chosen.connect(self.model.go_to)
-        self.model.step_changed.connect(self._go_to)
-        for signal in (self.model.opened, self.model.snapshot_changed, self.model.contents_changed):
-            signal.connect(self._show_steps)
-        self.commands.analysis.running_changed.connect(self._show_steps)
-
-    def _go_to(self) -> None:
-        """Show the panel of the step; that of the nearest for a step without its own."""
-        self.steps.choose(self.model.step)
-        order = list(STEPS)
-        here = order.index(self.model.step)
-        nearest = min(
-            (place for place in self._places if place.area is None),
-            key=lambda place: abs(order.index(place.name) - here),
-        )
-        self._side.setCurrentWidget(nearest.panel)
-        self._docks[_SIDE].setWindowTitle(nearest.title)
-        self._docks[_SIDE].raise_()
-
-    def _show_steps(self) -> None:
-        found = steps_of(
-            self.model.snapshot,
-            self.model.contents,
-            opened=self.model.recipe is not None,
-            running=self.commands.analysis.running,
-            current=self.model.current,
-        )
-        for step in found.values():
-            self.steps.show_step(step.key, StepLook(step.state, step.words, step.tip))
-
-    def _build_menus(self) -> None:
-        menus = {title: self.menuBar().addMenu(f"&{title}") for title in ("File", "Edit", "View", "Analysis", "Help")}
-        for row in ACTIONS:
-            if row.starts_group:
-                menus[row.menu].addSeparator()
-            menus[row.menu].addAction(self.actions_by_id[row.id])
-        menus["File"].addSeparator()
-        quit_action = menus["File"].addAction("&Quit", self.close)
-        quit_action.setShortcut("Ctrl+Q")
-        menus["View"].addSeparator()
-        for dock in self._docks.values():
-            menus["View"].addAction(dock.toggleViewAction())
-        menus["View"].addSeparator()
-        menus["View"].addAction("&Reset Layout", self.reset_layout)
-        menus["Help"].addAction("&About Relaxo", self.about)
 
     def _build_centre(self) -> None:
         self._pages = QStackedWidget()
@@ -240,21 +231,9 @@ class MainWindow(QMainWindow):
         layout.addWidget(self._pages, 1)
         self.setCentralWidget(centre)
 
-    def _build_status(self) -> None:
-        self._summary = QLabel()
-        self._summary.setContentsMargins(PADDING, 0, PADDING, 0)
-        self.statusBar().addPermanentWidget(self._progress)
-        self.statusBar().addPermanentWidget(self._summary)
-        self._progress.cancelled.connect(self.commands.cancel)
-        for job in (self.commands.analysis, self.commands.exporting):
-            job.running_changed.connect(lambda running: self._progress.set_running(running=running))
-            job.progressed.connect(self._progress.set_progress)
-        self.commands.analysis.running_changed.connect(self._summarise)
-        self.model.snapshot_changed.connect(self._summarise)
-
     def _arrange(self) -> QByteArray:
-        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.BottomDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, _BOTTOM)
+        self.setCorner(Qt.Corner.BottomLeftCorner, _BOTTOM)
         self._size_docks()
         return self.saveState(_LAYOUT_VERSION)
 
@@ -262,7 +241,6 @@ class MainWindow(QMainWindow):
         docks = self._docks
         self.resizeDocks([docks["series"], docks[_SIDE]], [232, 476], Qt.Orientation.Horizontal)
         self.resizeDocks([docks["rates"]], [280], Qt.Orientation.Vertical)
-        self.resizeDocks([docks["series"], docks["notices"]], [220, 200], Qt.Orientation.Vertical)
 
     def _restore(self) -> None:
         stored = settings()
@@ -284,6 +262,11 @@ class MainWindow(QMainWindow):
         if there:
             self._size_docks()
 
+    def _dim(self) -> None:
+        """Dim results while newer ones are computed."""
+        for veil in self._veils:
+            veil.set_old(old=self.commands.analysis.running and not self.model.current)
+
     def _name_window(self) -> None:
         recipe = self.model.recipe
         if recipe is None:
@@ -301,20 +284,11 @@ class MainWindow(QMainWindow):
             hint = f"{error.hint.rstrip('.')}." if error.hint else ""
             self.banner.say("error", f"{where}{error.what}.", hint)
 
-    def _summarise(self) -> None:
-        known = self.model.snapshot
-        located = known.located if known else None
-        if known is None or located is None:
-            self._summary.clear()
-            return
-        excluded = sum(each.exclude is not None for each in self.model.contents.values())
-        parts = [f"{len(located)} wells", *([f"{excluded} excluded"] if excluded else [])]
-        if not self.model.current and not self.commands.analysis.running:
-            parts.append("results are not complete")
-        self._summary.setText("   ".join(parts))
-
     def _paint_theme(self) -> None:
         theme = Theme.of(self.palette())
         self.setStyleSheet(style_sheet(theme))
         self.banner.paint_theme(theme)
         self.relaxivity.refresh()
+        for row in ACTIONS:
+            if row.sign is not None:
+                self.actions_by_id[row.id].setIcon(sign(row.sign, theme.text))

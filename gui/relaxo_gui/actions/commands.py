@@ -16,7 +16,7 @@ from relaxo.recipe import Recipe
 from relaxo_gui.actions import block, edits
 from relaxo_gui.actions.settings import remember
 from relaxo_gui.jobs import Job, Told
-from relaxo_gui.session_model import SessionModel, Snapshot, follow
+from relaxo_gui.session_model import SessionModel, Snapshot, follow, next_step, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from relaxo.data import Wells
     from relaxo.pipeline import Result
     from relaxo_gui.actions.dialogs import Dialogs
+    from relaxo_gui.session_model import Step
 
 BY_HAND = "by hand"
 
@@ -38,6 +39,8 @@ class Commands(QObject):
     """Something went well, in a few words."""
     excluded = Signal(str)
     """A well was left out just now; a better reason can be given."""
+    steps_changed = Signal()
+    """How far the way is gone, see `steps`."""
     crashed = Signal(object)
     """An exception that is a mistake of ours."""
     model: SessionModel
@@ -58,7 +61,25 @@ class Commands(QObject):
             job.crashed.connect(self.crashed)
         self.analysis.partial.connect(model.show)
         self.analysis.succeeded.connect(model.show)
-        self.exporting.succeeded.connect(lambda folder: self.told.emit(f"Exported to {folder}"))
+        self.exporting.succeeded.connect(self._note_export)
+        self._exported: Result | None = None
+        for signal in (model.opened, model.snapshot_changed, model.contents_changed):
+            signal.connect(self.steps_changed)
+        self.analysis.running_changed.connect(self.steps_changed)
+        self._arriving = False
+        self.analysis.succeeded.connect(self._arrive)
+
+    def steps(self) -> dict[str, Step]:
+        """Return how every step of the way stands, by its key."""
+        known = self.model.snapshot
+        return steps_of(
+            known,
+            self.model.contents,
+            opened=self.model.recipe is not None,
+            running=self.analysis.running,
+            current=self.model.current,
+            exported=known is not None and known.result is not None and known.result is self._exported,
+        )
 
     # Open and save
 
@@ -218,6 +239,11 @@ class Commands(QObject):
             return
         self.model.edit(label, after)
 
+    def _note_export(self, place: Path) -> None:
+        self._exported = self.model.snapshot.result if self.model.snapshot else None
+        self.told.emit(f"Exported to {place}")
+        self.steps_changed.emit()
+
     def _located(self) -> Wells | None:
         return self.model.snapshot.located if self.model.snapshot else None
 
@@ -229,7 +255,15 @@ class Commands(QObject):
         self.analysis.cancel()
         self._pipeline = Pipeline()
         self.model.open(recipe, path)
+        self.model.go_to("images")
+        self._arriving = True
         self.analyse()
+
+    def _arrive(self) -> None:
+        """After the first results of what was opened, look at what is to be done next, unless one went elsewhere."""
+        if self._arriving and self.model.step == "images":
+            self.model.go_to(next_step(self.steps()))
+        self._arriving = False
 
     def _may_leave(self) -> bool:
         if not self.model.modified:

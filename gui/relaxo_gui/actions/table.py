@@ -33,10 +33,20 @@ class Action:
     label: Callable[[Commands], str | None] = lambda _: None
     """What it would do now; it goes behind the text."""
     starts_group: bool = False
+    sign: str | None = None
+    """Its icon, as `relaxo_gui.resources.sign` names it."""
 
 
 ACTIONS = (
-    Action("open", "File", "&Open Folder…", "Open a folder of DICOM images", lambda on: on.open_folder(), Keys.Open),
+    Action(
+        "open",
+        "File",
+        "&Open Folder…",
+        "Open a folder of DICOM images",
+        lambda on: on.open_folder(),
+        Keys.Open,
+        sign="folder_open_outline",
+    ),
     Action(
         "open_recipe",
         "File",
@@ -44,6 +54,7 @@ ACTIONS = (
         "Open an analysis that was saved",
         lambda on: on.open_recipe(),
         "Ctrl+Shift+O",
+        sign="file_document_outline",
     ),
     Action(
         "open_sample",
@@ -51,6 +62,7 @@ ACTIONS = (
         "Open Sample &Phantom",
         "Try Relaxo on a phantom whose answer is known",
         lambda on: on.open_sample(),
+        sign="test_tube",
     ),
     Action(
         "save",
@@ -61,6 +73,7 @@ ACTIONS = (
         Keys.Save,
         lambda on: on.model.recipe is not None,
         starts_group=True,
+        sign="content_save_outline",
     ),
     Action(
         "save_as",
@@ -79,6 +92,7 @@ ACTIONS = (
         lambda on: on.export(),
         "Ctrl+E",
         lambda on: on.model.current,
+        sign="tray_arrow_down",
     ),
     Action(
         "undo",
@@ -89,6 +103,7 @@ ACTIONS = (
         Keys.Undo,
         lambda on: on.model.undo_label is not None,
         lambda on: on.model.undo_label,
+        sign="undo",
     ),
     Action(
         "redo",
@@ -99,6 +114,7 @@ ACTIONS = (
         Keys.Redo,
         lambda on: on.model.redo_label is not None,
         lambda on: on.model.redo_label,
+        sign="redo",
     ),
     Action(
         "toggle",
@@ -110,6 +126,7 @@ ACTIONS = (
         lambda on: on.model.selected is not None,
         lambda on: on.model.selected,
         starts_group=True,
+        sign="minus_circle_outline",
     ),
     *(
         Action(
@@ -130,6 +147,7 @@ ACTIONS = (
         lambda on: on.cancel(),
         "Esc",
         lambda on: on.analysis.running or on.exporting.running,
+        sign="close_circle_outline",
     ),
     Action(
         "again",
@@ -139,6 +157,7 @@ ACTIONS = (
         lambda on: on.start_over(),
         "F5",
         lambda on: on.model.recipe is not None and not on.analysis.running,
+        sign="refresh",
     ),
 )
 

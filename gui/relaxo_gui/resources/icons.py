@@ -1,13 +1,15 @@
-"""The app's icon (wells of a dilution series, and the line through them) and its signs."""
+"""The app's icon (wells of a dilution series, and the line through them), and its signs: Material Design Icons."""
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPixmap
 
-_SIGN = 48
+#: Sides of the pictures that a sign is kept in, in px: for menus, buttons and tools, at up to four times the scale.
+_SIDES = (16, 20, 24, 32, 40, 48, 64, 96)
 
 
 def app_icon() -> QIcon:
@@ -17,15 +19,49 @@ def app_icon() -> QIcon:
     return QIcon(picture)
 
 
-def warning_icon(colour: str) -> QIcon:
-    """Return the sign of a warning: a triangle with an exclamation mark."""
-    picture = QPixmap(_SIGN, _SIGN)
+def sign(name: str, colour: str) -> QIcon:
+    """Return a sign in a colour, dimmed where it is disabled.
+
+    Parameters
+    ----------
+    name
+        Of the icon in Material Design Icons, with underscores: ``folder_open_outline``.
+    colour
+        As Qt reads it.
+    """
+    return _sign(name, QColor(colour).name())
+
+
+@cache
+def _sign(name: str, colour: str) -> QIcon:
+    # Imported on first use: it is a class of seven thousand names.
+    from fonticon_mdi7 import MDI7  # noqa: PLC0415
+
+    icon = QIcon()
+    letter = getattr(MDI7, name).rpartition(".")[2]
+    faint = QColor(colour)
+    faint.setAlphaF(0.35)
+    for side in _SIDES:
+        icon.addPixmap(_picture(letter, QColor(colour), side), QIcon.Mode.Normal)
+        icon.addPixmap(_picture(letter, faint, side), QIcon.Mode.Disabled)
+    return icon
+
+
+def _picture(letter: str, colour: QColor, side: int) -> QPixmap:
+    picture = QPixmap(side, side)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(colour), 4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-    painter.drawPolygon(QPolygonF([QPointF(24, 7), QPointF(43, 41), QPointF(5, 41)]))
-    painter.drawLine(QPointF(24, 20), QPointF(24, 28))
-    painter.drawPoint(QPointF(24, 34.5))
+    font = QFont(_family())
+    font.setPixelSize(side)
+    painter.setFont(font)
+    painter.setPen(colour)
+    painter.drawText(QRect(0, 0, side, side), Qt.AlignmentFlag.AlignCenter, letter)
     painter.end()
-    return QIcon(picture)
+    return picture
+
+
+@cache
+def _family() -> str:
+    from fonticon_mdi7 import MDI7  # noqa: PLC0415
+
+    return QFontDatabase.applicationFontFamilies(QFontDatabase.addApplicationFont(MDI7.__font_file__))[0]

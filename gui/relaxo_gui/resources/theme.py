@@ -87,6 +87,10 @@ def style_sheet(theme: Theme) -> str:
         QPushButton[role="primary"]:hover {{ background: {theme.accent_strong}; }}
         QPushButton[role="primary"]:focus {{ border-color: {theme.accent_strong}; }}
         Banner {{ border: none; }}
+        NoticeList {{ border: none; border-left: {GRID}px solid {theme.amber}; }}
+        NoticeList, NoticeList QScrollArea, NoticeList QScrollArea > QWidget > QWidget {{
+            background: {theme.tint(theme.amber)}; }}
+        NoticeList QLabel {{ background: transparent; }}
     """
 
 

@@ -96,6 +96,15 @@ def steps_of(
     return found
 
 
+def next_step(steps: Mapping[str, Step]) -> str:
+    """Return the key of the step that is to be looked at when an analysis was opened.
+
+    That is the first that waits for the person; where all that can be computed is there, the table of the wells.
+    """
+    before_report = [step for step in steps.values() if step.key != "report"]
+    return next((step.key for step in before_report if step.state in {"needs you", "failed"}), "concentrations")
+
+
 _BUSY = {
     "images": "reading",
     "wells": "looking for wells",
@@ -185,7 +194,7 @@ def _relaxivity(known: Snapshot) -> Step:
         if line is not None
     ]
     agent = first.name or "the agent"
-    return Step("relaxivity", "done", ", ".join(parts), f"{agent}: {', '.join(parts)} mM⁻¹ s⁻¹")
+    return Step("relaxivity", "done", parts[0] if parts else "", f"{agent}: {', '.join(parts)} mM⁻¹ s⁻¹")
 
 
 def _report(*, current: bool, exported: bool) -> Step:

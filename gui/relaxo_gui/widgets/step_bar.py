@@ -14,7 +14,7 @@ from relaxo_gui.resources.theme import GRID, Theme
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QFocusEvent, QPaintEvent
 
 State = Literal["waiting", "busy", "needs you", "warning", "failed", "done"]
 
@@ -48,7 +48,7 @@ class StepBar(QWidget):
         layout.setContentsMargins(2 * GRID, 0, 2 * GRID, 0)
         layout.setSpacing(0)
         for number, (key, title) in enumerate(titles.items(), 1):
-            step = _Step(number, title, last=number == len(titles))
+            step = _Step(number, title)
             step.clicked.connect(lambda _checked=False, key=key: self.chosen.emit(key))
             self._group.addButton(step)
             self._steps[key] = step
@@ -80,10 +80,10 @@ class StepBar(QWidget):
 class _Step(QAbstractButton):
     """One step: a disc with its number or the sign of its state, its title, and a few words."""
 
-    def __init__(self, number: int, title: str, *, last: bool) -> None:
+    def __init__(self, number: int, title: str) -> None:
         super().__init__()
         self._number = number
-        self._last = last
+        self._by_key = False
         self.look = StepLook("waiting", "")
         self.setText(title)
         self.setCheckable(True)
@@ -112,13 +112,19 @@ class _Step(QAbstractButton):
         super().changeEvent(event)
         self.update()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's own
+        """Show the focus to those who came by key: a click needs no frame."""
+        self._by_key = event.reason() in {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
+        super().focusInEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, N802 - Qt's own
         """Draw it."""
         theme = Theme.of(self.palette())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.underMouse() or self.hasFocus():
-            painter.setPen(QPen(QColor(theme.accent), 1) if self.hasFocus() else Qt.PenStyle.NoPen)
+        framed = self.hasFocus() and self._by_key
+        if self.underMouse() or framed:
+            painter.setPen(QPen(QColor(theme.accent), 1) if framed else Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.tint(theme.accent)))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 3, -1, -3), GRID, GRID)
         if self.isChecked():

@@ -1,0 +1,131 @@
+"""NoticeList: warnings below one another, each with the thing it is about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from relaxo_gui.resources import sign
+from relaxo_gui.resources.theme import GRID, PADDING, Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QResizeEvent
+
+#: Of the notices, which keep the panel under them in sight.
+_TALLEST = 44 * GRID
+_SIGN = 5 * GRID
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """One warning."""
+
+    text: str
+    """What it means and what to do, in sentences."""
+    about: str | None = None
+    """Key of the thing it is about."""
+    about_words: str = ""
+    """What that thing is called on a button."""
+
+
+class NoticeList(QFrame):
+    """Shows warnings; what one is about can be gone to. Hidden while there are none."""
+
+    wanted = Signal(str)
+    """Key of the thing that a person wants to see."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._notices: tuple[Warned, ...] = ()
+        self.rows: list[NoticeRow] = []
+        self._inside = QWidget()
+        self._list = QVBoxLayout(self._inside)
+        self._list.setContentsMargins(PADDING, 2 * GRID, PADDING, 2 * GRID)
+        self._list.setSpacing(2 * GRID)
+        self._area = QScrollArea()
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(self._inside)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._area)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Notices")
+        self.hide()
+
+    def show_notices(self, notices: Sequence[Warned]) -> None:
+        """Show notices in place of the former ones; nothing for none."""
+        if tuple(notices) == self._notices:
+            return
+        self._notices = tuple(notices)
+        for row in self.rows:
+            self._list.removeWidget(row)
+            row.deleteLater()
+        self.rows = [NoticeRow(notice) for notice in self._notices]
+        for row in self.rows:
+            row.wanted.connect(self.wanted)
+            self._list.addWidget(row)
+        self.setVisible(bool(self.rows))
+        self._paint()
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's own
+        """Follow the palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._paint()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's own
+        """Take the height that the words need at this width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        if self.rows:
+            # The frame at the left takes its part of the width.
+            needed = self._list.totalHeightForWidth(self.width() - GRID)
+            self.setFixedHeight(min(needed, _TALLEST))
+
+    def _paint(self) -> None:
+        theme = Theme.of(self.palette())
+        for row in self.rows:
+            row.paint_theme(theme)
+
+
+class NoticeRow(QWidget):
+    """One warning: its sign, its sentences, and a button to what it is about."""
+
+    wanted = Signal(str)
+
+    def __init__(self, notice: Warned, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._sign = QLabel()
+        self.words = QLabel(notice.text, wordWrap=True)
+        self.words.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.words.setTextFormat(Qt.TextFormat.PlainText)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.words.setAccessibleName(f"Warning: {notice.text}")
+        self.button: QToolButton | None = None
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2 * GRID)
+        layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.words, 1)
+        if notice.about is not None:
+            self.button = QToolButton()
+            self.button.setText(notice.about_words or notice.about)
+            self.button.setAutoRaise(True)
+            self.button.setToolTip(f"Show {self.button.text()}")
+            self.button.clicked.connect(lambda: self.wanted.emit(notice.about))
+            layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def paint_theme(self, theme: Theme) -> None:
+        """Take the colours of a theme."""
+        self._sign.setPixmap(sign("alert_outline", theme.amber).pixmap(_SIGN, _SIGN))

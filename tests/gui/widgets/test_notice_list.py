@@ -1,0 +1,58 @@
+"""The list of warnings: every one is there as a whole, and leads to what it is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from relaxo_gui.widgets.notice_list import NoticeList, Warned
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+LONG = "This sentence needs more than one line of a panel at the right of a window. " * 2
+
+
+@pytest.fixture
+def notices(qtbot: QtBot) -> NoticeList:
+    notices = NoticeList()
+    qtbot.addWidget(notices)
+    notices.resize(320, 40)
+    return notices
+
+
+def test_without_warnings_it_is_hidden(notices: NoticeList) -> None:
+    notices.show_notices([Warned("Something.")])
+    assert not notices.isHidden()
+    notices.show_notices([])
+    assert notices.isHidden()
+    assert notices.rows == []
+
+
+def test_every_warning_is_there_and_leads_to_what_it_is_about(notices: NoticeList, qtbot: QtBot) -> None:
+    notices.show_notices([Warned("Of all."), Warned("Of one.", "3", "Well 3")])
+    assert [row.words.text() for row in notices.rows] == ["Of all.", "Of one."]
+    assert notices.rows[0].button is None
+    button = notices.rows[1].button
+    assert button is not None
+    assert button.text() == "Well 3"
+    with qtbot.waitSignal(notices.wanted) as heard:
+        button.click()
+    assert heard.args == ["3"]
+
+
+def test_it_is_as_high_as_its_words_need(notices: NoticeList, qtbot: QtBot) -> None:
+    notices.show_notices([Warned(LONG)])
+    notices.show()
+    qtbot.waitExposed(notices)
+    words = notices.rows[0].words
+    assert words.height() >= words.heightForWidth(words.width())
+    narrow = notices.height()
+    notices.resize(700, narrow)
+    assert notices.height() < narrow
+
+
+def test_many_warnings_leave_room_for_what_is_under_them(notices: NoticeList) -> None:
+    notices.show_notices([Warned(LONG)] * 20)
+    assert notices.height() < 200
