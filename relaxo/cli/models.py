@@ -34,7 +34,12 @@ def command(*, as_json: bool) -> None:
                         for parameter in model.parameters
                     ],
                     "options": [
-                        {"name": option.name, "default": option.default, "meaning": option.meaning}
+                        {
+                            "name": option.name,
+                            "default": option.default,
+                            "meaning": option.meaning,
+                            "unit": option.unit,
+                        }
                         for option in model.options
                     ],
                     "reference": model.reference,
@@ -51,5 +56,6 @@ def command(*, as_json: bool) -> None:
         for parameter in model.parameters:
             click.echo(f"  {parameter.symbol:<3} {parameter.name}: {parameter.meaning}")
         for option in model.options:
-            click.echo(f"  option {option.name} = {str(option.default).lower()}: {option.meaning}")
+            unit = f" {option.unit}".rstrip()
+            click.echo(f"  option {option.name} = {str(option.default).lower()}{unit}: {option.meaning}")
         click.echo(f"  {model.reference}\n")

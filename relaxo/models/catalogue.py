@@ -19,6 +19,7 @@ from relaxo.models import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from relaxo.data import Protocol
     from relaxo.models.model import Model
 
 #: Every model by name. A new one is a file beside these and a line here.
@@ -42,3 +43,17 @@ CATALOGUE: Mapping[str, Model] = MappingProxyType(
 def usual_for(suffix: str) -> Model | None:
     """Return the model that images of a BIDS suffix are fitted with where nobody chooses; None when there is none."""
     return next((model for model in CATALOGUE.values() if model.suffix == suffix), None)
+
+
+def models_for(protocol: Protocol, quantity: str) -> tuple[Model, ...]:
+    """Return the models that find ``T1`` or ``T2`` in images of a protocol."""
+    return tuple(
+        model
+        for model in CATALOGUE.values()
+        if model.axis.name == protocol.axis
+        and any(parameter.name == f"{quantity}map" for parameter in model.parameters)
+        and all(
+            needed.default is not None or {needed.name, *needed.other_names} & protocol.times.keys()
+            for needed in model.inputs
+        )
+    )

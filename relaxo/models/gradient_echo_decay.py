@@ -24,6 +24,11 @@ MODEL = Model(
     decays=True,
     form=decay_form,
     options=(
-        Option("noise_floor", "leave out echoes from the first below this many sigma of the noise; 0 keeps all", 3.0),
+        Option(
+            "noise_floor",
+            "leave out echoes from the first below this many sigma of the noise; 0 keeps all",
+            3.0,
+            "sigma",
+        ),
     ),
 )

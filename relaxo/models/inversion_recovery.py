@@ -83,6 +83,11 @@ MODEL = Model(
     rises_through_zero=True,
     form=_form,
     options=(
-        Option("noise_floor", "a voxel whose largest signal is below this many sigma of the noise is not fitted", 5.0),
+        Option(
+            "noise_floor",
+            "a voxel whose largest signal is below this many sigma of the noise is not fitted",
+            5.0,
+            "sigma",
+        ),
     ),
 )

@@ -46,6 +46,11 @@ MODEL = Model(
     to_amplitudes=_unchanged,
     rises_through_zero=True,
     options=(
-        Option("noise_floor", "a voxel whose largest signal is below this many sigma of the noise is not fitted", 5.0),
+        Option(
+            "noise_floor",
+            "a voxel whose largest signal is below this many sigma of the noise is not fitted",
+            5.0,
+            "sigma",
+        ),
     ),
 )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from relaxo.models.model import Array, Input, Model
+    from relaxo.models.model import Array, Input, Model, Option
 
 
 def known_model(model: str | Model) -> Model:
@@ -60,7 +60,7 @@ def sort_keywords(
                 f"{model.name} takes no {name!r}",
                 hint=f"Did you mean {close[0]!r}" if close else f"It takes {', '.join(known)}",
             )
-    options = {name: given.get(name, default) for name, default in model.defaults.items()}
+    options = {option.name: _checked(option, given.get(option.name, option.default)) for option in model.options}
     model = model.with_options(options)
     times = {expected.name: _values(model, expected, given, images) for expected in model.inputs}
     if len(images) < len(model.parameters):
@@ -71,6 +71,20 @@ def sort_keywords(
     if np.ptp(times[model.axis.name]) == 0:
         raise AnalysisError(f"{model.axis.name} is the same in every image", hint="Check the times")
     return model, times, options
+
+
+def _checked(option: Option, value: Any) -> bool | float:  # noqa: ANN401 - whatever a recipe holds
+    """Return the value of an option, if it can be one."""
+    if isinstance(option.default, bool):
+        if value not in (True, False):
+            raise UsageError(f"{option.name} is true or false, not {value!r}")
+        return bool(value)
+    number = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    if not number or not option.lower <= value <= option.upper:
+        most = "or more" if option.upper == np.inf else f"to {option.upper:g}"
+        unit = f" {option.unit}".rstrip()
+        raise UsageError(f"{option.name} is {value!r}", hint=f"Give a number of {option.lower:g} {most}{unit}")
+    return float(value)
 
 
 def chosen_voxels(mask: ArrayLike | None, images: NDArray[Any]) -> NDArray[np.bool_] | None:

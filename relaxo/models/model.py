@@ -63,6 +63,11 @@ class Option:
     name: str
     meaning: str
     default: bool | float
+    unit: str = ""
+    """Of a number: ``s``, ``degree``, ``sigma`` (of the noise); empty for a ratio."""
+    lower: float = 0.0
+    """Least number that may be chosen."""
+    upper: float = np.inf
 
 
 class SignalBasis(Protocol):

@@ -74,7 +74,12 @@ MODEL = Model(
     variant=_variant,
     options=(
         Option("imperfect_saturation", "find the share that was saturated as well; it needs three times", False),
-        Option("noise_floor", "a voxel whose largest signal is below this many sigma of the noise is not fitted", 5.0),
+        Option(
+            "noise_floor",
+            "a voxel whose largest signal is below this many sigma of the noise is not fitted",
+            5.0,
+            "sigma",
+        ),
     ),
 )
 

@@ -86,7 +86,12 @@ MODEL = Model(
             "leaving out echoes",
             False,
         ),
-        Option("noise_floor", "leave out echoes from the first below this many sigma of the noise; 0 keeps all", 3.0),
+        Option(
+            "noise_floor",
+            "leave out echoes from the first below this many sigma of the noise; 0 keeps all",
+            3.0,
+            "sigma",
+        ),
     ),
 )
 

@@ -128,11 +128,15 @@ def _variant(options: Options) -> Model:
 
 
 _OPTIONS = (
-    Option("T1", "longitudinal relaxation time that stimulated echoes see, in s; 0 ties it to T2", 0.0),
-    Option("T1_to_T2", "T1 in units of T2, where it is tied; 1.5 to 2 for agents of T1, some 10 for tissue", 2.0),
-    Option("refocusing_angle", "nominal angle of the refocusing pulses, in degree", 180.0),
+    Option("T1", "longitudinal relaxation time that stimulated echoes see; 0 ties it to T2", 0.0, "s"),
+    Option(
+        "T1_to_T2", "T1 in units of T2, where it is tied; 1.5 to 2 for agents of T1, some 10 for tissue", 2.0, "", 0.1
+    ),
+    Option("refocusing_angle", "nominal angle of the refocusing pulses", 180.0, "degree", 1.0, 180.0),
     Option("rician", "fit the mean that noise gives to magnitudes, where the noise is known", True),
-    Option("noise_floor", "a voxel whose largest signal is below this many sigma of the noise is not fitted", 5.0),
+    Option(
+        "noise_floor", "a voxel whose largest signal is below this many sigma of the noise is not fitted", 5.0, "sigma"
+    ),
 )
 
 MODEL = Model(

@@ -76,6 +76,11 @@ MODEL = Model(
     search_range=_search_range,
     form=_form,
     options=(
-        Option("noise_floor", "a voxel whose largest signal is below this many sigma of the noise is not fitted", 5.0),
+        Option(
+            "noise_floor",
+            "a voxel whose largest signal is below this many sigma of the noise is not fitted",
+            5.0,
+            "sigma",
+        ),
     ),
 )
