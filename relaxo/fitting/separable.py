@@ -40,6 +40,8 @@ NEAR = 2e-4
 TOLD = 0.02
 #: ... one along Gauss and Newton's, by this.
 GUESSED = 1.0
+#: A step that leaves its bracket by no more than this share of it ends at the edge.
+BEYOND = 0.1
 #: Steps for the few voxels that need more.
 MAX_ITERATIONS = 60
 #: A minimum this near to the end of the range, in the logarithm, lies at the bound.
@@ -119,27 +121,28 @@ def _search_signs(problem: Problem, grid: Grid, signal: Array, weight: Array | N
     Without noise the sign changes next to the smallest point; with noise, another may do better. Whatever might be the
     minimum is finished.
     """
-    points, voxels = signal.shape
+    points, size = signal.shape
     counted = signal if weight is None else np.where(weight > 0, signal, np.inf)
     smallest = _argmin(counted)
     pair = np.array([smallest, np.minimum(smallest + 1, points - 1)])
     both = _flip(np.tile(signal, 2), pair.ravel())
     starts = grid.best(grid.scores(both, None if weight is None else np.tile(weight, 2)))
-    start, rival = starts.at(slice(voxels)), starts.at(slice(voxels, None))
-    second = np.flatnonzero(rival.score > start.score)
+    start, rival = starts.at(slice(size)), starts.at(slice(size, None))
+    is_second = rival.score > start.score
+    second = np.flatnonzero(is_second)
     close = np.abs(rival.score - start.score)
     start.put(second, rival.at(second))
-    signed = both[:, :voxels]
-    signed[:, second] = both[:, voxels + second]
+    signed = both[:, :size]
+    signed[:, second] = both[:, size + second]
 
     best = _minimise(problem, grid, signed, weight, start)
     total = np.einsum("nv,nv->v", signal, signal)
     margin = margin_of_impossible(points - len(grid.dictionary) - 1)
-    other = np.where(rival.score == start.score, pair[0], pair[1])
+    other = np.where(is_second, pair[0], pair[1])
     some = np.flatnonzero(((close <= SLACK * total) | ~best.possible) & (pair[0] != pair[1]))
-    _try_signs(problem, grid, signal, weight, best, other[some], some, total, margin)
-    others = _other_signs(counted, smallest, pair, best, total)
-    _try_signs(problem, grid, signal, weight, best, *others, total, margin)
+    flipped, voxels = _other_signs(counted, smallest, best, total)
+    flipped, voxels = np.concatenate([other[some], flipped]), np.concatenate([some, voxels])
+    _try_signs(problem, grid, signal, weight, best, flipped, voxels, total, margin)
     return best
 
 
@@ -152,7 +155,7 @@ def margin_of_impossible(freedom: int) -> float:
     return 1 + float(stdtrit(freedom, 0.995)) ** 2 / freedom if freedom > 0 else np.inf
 
 
-def _other_signs(counted: Array, smallest: Index, pair: Index, best: _Minimum, total: Array) -> tuple[Index, Index]:
+def _other_signs(counted: Array, smallest: Index, best: _Minimum, total: Array) -> tuple[Index, Index]:
     """Return which signs beside the pair may do better than the best so far, and the voxel of each.
 
     With the first m points negative, magnitudes fall up to there and rise from there on. Where the smallest point lies
@@ -170,7 +173,8 @@ def _other_signs(counted: Array, smallest: Index, pair: Index, best: _Minimum, t
     # Magnitudes that only fall are those of a signal that is negative throughout, which is the same as positive.
     might[0] |= near[-1] & (smallest > 0)
     might[2:] |= near[1:-1] & (order[2:] > smallest + 1)
-    return np.nonzero(might)
+    flipped, voxels = np.nonzero(might)
+    return flipped, voxels
 
 
 def _try_signs(
@@ -253,7 +257,7 @@ def _orient(amplitudes: list[Array], carried: list[Array]) -> None:
     """Turn amplitudes over, and what they carry, where the first is negative: a magnitude leaves that open."""
     sign = np.copysign(np.ones_like(amplitudes[0]), amplitudes[0])
     for values in (*amplitudes, *carried):
-        values *= sign
+        np.multiply(values, sign, out=values)
 
 
 def _believed(bend: Array, curvature: Array) -> tuple[Array, Flags]:
@@ -283,8 +287,10 @@ def _persevere(
         before = here - old_here
         bend, told = _believed((found.slope - old_slope) / before, found.curvature)
         proposed = here - found.slope / bend
-        within = (proposed > low) & (proposed < high)
-        proposed = np.where(within, proposed, (low + high) / 2)
+        # Rounding may take it a little beyond an end that is the minimum itself.
+        slack = BEYOND * (high - low)
+        within = (proposed > low - slack) & (proposed < high + slack)
+        proposed = np.where(within, np.minimum(np.maximum(proposed, low), high), (low + high) / 2)
         step = proposed - here
         done = _is_last(step, np.where(told & within, np.abs(before), GUESSED)) | (found.slope == 0)
         place[active], last_step[active], converged[active] = here, step, done

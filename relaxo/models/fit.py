@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Engine = Literal["auto", "c++", "numpy"]
 
 #: Voxels that are fitted together: enough to make NumPy worth its calls, few enough for the cache and a prompt cancel.
-BLOCK = 8192
+BLOCK = 16384
 #: The same where the kernel fits: rows that lie a little off powers of two share the cache better.
 COMPILED_BLOCK = 16400
 #: The same for a model that brings its own, slower, solver.
