@@ -28,8 +28,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="relaxo-gui", description="Relaxo's desktop app: from images to r1, r2 and the figure."
     )
     parser.add_argument("path", nargs="?", type=Path, help="a folder of images or a recipe (.toml)")
+    parser.add_argument(
+        "--picture", type=Path, metavar="PNG", help="save a picture of the window when all is computed, and close it"
+    )
     parser.add_argument("--version", action="version", version=f"relaxo {relaxo.__version__}")
     given = parser.parse_args(argv)
+    if given.picture is not None and _no_display():
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if _no_display():
         print("relaxo-gui: there is no display. Use the command line: relaxo --help", file=sys.stderr)  # noqa: T201 - a console script
         return _CANNOT_START
@@ -40,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print(f"relaxo-gui: Qt lacks a system library: {error}. On Debian: {_DEBIAN}", file=sys.stderr)  # noqa: T201
         return _CANNOT_START
-    return run(given.path)
+    return run(given.path, given.picture)
 
 
 def _no_display() -> bool:

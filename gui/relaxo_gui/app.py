@@ -8,7 +8,7 @@ import threading
 import traceback
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal, qVersion
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, qVersion
 from PySide6.QtWidgets import QApplication
 
 import relaxo
@@ -20,6 +20,9 @@ from relaxo_gui.widgets.error_window import ErrorWindow
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
+
+#: How long nothing may happen before the window counts as finished.
+_STILL_MS = 500
 
 
 class Reporter(QObject):
@@ -76,12 +79,38 @@ def application() -> QApplication:
     return app
 
 
-def run(path: Path | None = None) -> int:
-    """Show the window, on a path if one is given, until it is closed; returns the exit code."""
+def run(path: Path | None = None, picture: Path | None = None) -> int:
+    """Show the window, on a path if one is given, until it is closed; returns the exit code.
+
+    With `picture`, a file for it, the window is drawn there when all is computed, and closed: for manuals and for a
+    machine without a screen.
+    """
     app = application()
     window = MainWindow()
     Reporter(window).install()
     window.show()
     if path is not None:
         window.commands.open_paths([path])
+    if picture is not None:
+        _Photographer(window, picture)
     return app.exec()
+
+
+class _Photographer(QObject):
+    """Draws the window into a file as soon as nothing is computed any more, and leaves."""
+
+    def __init__(self, window: MainWindow, file: Path) -> None:
+        super().__init__(window)
+        self._window = window
+        self._file = file
+        # Opening begins with the next event; what follows a result is drawn with the one after.
+        self._timer = QTimer(self, interval=_STILL_MS, singleShot=True)
+        self._timer.timeout.connect(self._draw)
+        window.commands.analysis.running_changed.connect(lambda _: self._timer.start())
+        self._timer.start()
+
+    def _draw(self) -> None:
+        if self._window.commands.analysis.running:
+            return
+        saved = self._window.grab().save(str(self._file))
+        QApplication.exit(0 if saved else 1)

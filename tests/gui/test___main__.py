@@ -5,10 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 import relaxo
+from relaxo.samples import sample_phantom
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _ENVIRONMENT = {
     name: value for name, value in os.environ.items() if name not in {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}
@@ -72,3 +78,17 @@ def test_a_window_opens_and_closes_with_success() -> None:
     run = start(code=code, QT_QPA_PLATFORM="offscreen")
     assert run.returncode == 0, run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_picture_of_the_finished_window_needs_no_screen(tmp_path: Path) -> None:
+    picture = tmp_path / "window.png"
+    run = start("--picture", str(picture), str(sample_phantom() / "recipe.toml"))
+    assert run.returncode == 0, run.stderr
+    window = Image.open(picture).convert("RGB")
+    # The agents' colours are on the lines and in the tables, which only finished results fill.
+    colours = {colour for count, colour in window.getcolors(window.width * window.height) if count > 200}
+    assert {(0, 114, 178), (213, 94, 0)} <= colours
+
+
+def test_a_picture_that_cannot_be_saved_fails(tmp_path: Path) -> None:
+    assert start("--picture", str(tmp_path / "nowhere" / "window.png")).returncode == 1
