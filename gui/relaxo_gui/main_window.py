@@ -20,6 +20,7 @@ from relaxo_gui.panels.side import SidePanel
 from relaxo_gui.panels.signal import SignalPanel
 from relaxo_gui.panels.status import StatusPanel
 from relaxo_gui.panels.steps import StepsPanel
+from relaxo_gui.panels.times import TimesPanel
 from relaxo_gui.panels.welcome import WelcomePanel
 from relaxo_gui.panels.wells import WellsPanel
 from relaxo_gui.resources import APPEARANCES, Appearance, Theme, app_icon, sign, style_sheet, wear
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id = build(self.commands, self)
         self.welcome = WelcomePanel(self.commands)
         self.series = SeriesPanel(self.commands)
+        self.times = TimesPanel(self.commands)
         self.image = ImagePanel(self.commands)
         self.wells = WellsPanel(self.commands)
         self.signal = SignalPanel(self.commands)
@@ -75,6 +77,11 @@ class MainWindow(QMainWindow):
         # at the right while its step is looked at, and bears the key of that step.
         self._places = (
             Place("series", "Series", self.series, _LEFT),
+<<<<<<< HEAD
+=======
+            Place("notices", "Notices", self.notices, _LEFT),
+            Place("images", "Images", self.times),
+>>>>>>> 3b91906 (Let a person choose the stacks that are measured, and type or paste the times that the console lost)
             Place("concentrations", "Concentrations", self.wells),
             Place("signal", "Signal", self.signal, _BOTTOM),
             Place("rates", "Rates against concentration", self.relaxivity, _BOTTOM),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from pydicom import dcmread
 from PySide6.QtCore import QCoreApplication, QEvent, QSettings, QThreadPool, QTimer
 from shiboken6 import isValid
 
@@ -169,6 +170,20 @@ def sample(window: MainWindow, settle: Callable[[], None]) -> MainWindow:
 def phantom() -> Path:
     """Return the folder of the sample phantom."""
     return sample_phantom()
+
+
+@pytest.fixture(scope="session")
+def untimed(phantom: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the sample phantom's images, which say nothing of their inversion times."""
+    folder = tmp_path_factory.mktemp("untimed")
+    for path in sorted((phantom / "dicom").rglob("*.dcm")):
+        dataset = dcmread(path)
+        if "InversionTime" in dataset:
+            del dataset.InversionTime, dataset.SeriesDescription
+        copy = folder / path.relative_to(phantom / "dicom")
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        dataset.save_as(copy)
+    return folder
 
 
 def _raise(error: BaseException) -> None:

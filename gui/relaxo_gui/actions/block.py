@@ -31,15 +31,20 @@ def concentration(text: str) -> float | None:
     cleaned = text.strip().removesuffix("mM").strip()
     if not cleaned:
         return None
-    try:
-        value = float(cleaned.replace(",", ".") if cleaned.count(",") == 1 and "." not in cleaned else cleaned)
-    except ValueError:
-        value = math.nan
+    value = number(cleaned)
     if not math.isfinite(value) or value < 0:
         raise InputError(
             f"{text.strip()!r} is not a concentration", hint="Type a number in mM that is not negative, such as 0.05"
         )
     return value
+
+
+def number(text: str) -> float:
+    """Return a number as a person types it, with a decimal point or comma; NaN for what is none."""
+    try:
+        return float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
+    except ValueError:
+        return math.nan
 
 
 def changes(

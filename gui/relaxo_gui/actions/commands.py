@@ -7,10 +7,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from relaxo import recipe as recipes
 from relaxo.errors import InputError, RelaxoError, UsageError
+from relaxo.io import set_times
 from relaxo.pipeline import Pipeline
 from relaxo.recipe import Recipe
 from relaxo_gui.actions import block, edits
@@ -21,7 +23,7 @@ from relaxo_gui.session_model import SessionModel, Snapshot, follow, next_step, 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from relaxo.data import Wells
+    from relaxo.data import ImageHeader, Wells
     from relaxo.pipeline import Result
     from relaxo_gui.actions.dialogs import Dialogs
     from relaxo_gui.session_model import Step
@@ -208,6 +210,20 @@ class Commands(QObject):
         if self.model.recipe is not None:
             label = f"Measure {quantity} on {name}" if name else f"Choose the {quantity} stack automatically"
             self.model.edit(label, edits.choose_stack(self.model.recipe, quantity, name))
+
+    def set_times(
+        self, label: str, changes: Sequence[tuple[Sequence[ImageHeader], Mapping[str, float | None]]]
+    ) -> None:
+        """Set or take back times of volumes: fields of the recipe's timing, in ms or degree."""
+        recipe, known = self.model.recipe, self.model.snapshot
+        if recipe is None or known is None or known.inventory is None:
+            return
+        try:
+            timing = set_times(known.inventory, recipe.timing, changes)
+        except RelaxoError as error:
+            self.model.message.emit(error)
+            return
+        self.model.edit(label, msgspec.structs.replace(recipe, timing=timing))
 
     # Compute
 

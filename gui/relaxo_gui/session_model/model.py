@@ -58,6 +58,8 @@ class SessionModel(QObject):
     hover_changed = Signal()
     pointed_changed = Signal()
     """The voxel under the pointer."""
+    measurement_changed = Signal()
+    """Another stack is looked at, or images without times."""
     step_changed = Signal()
     """Another step is looked at."""
     dragged_changed = Signal()
@@ -72,6 +74,7 @@ class SessionModel(QObject):
         self._contents: Mapping[str, Contents] = {}
         self._agents: tuple[str, ...] = ()
         self._selected: str | None = None
+        self._measurement: str | None = None
         self._hovered: str | None = None
         self._pointed: Voxel | None = None
         self._dragged: Dragged | None = None
@@ -121,6 +124,11 @@ class SessionModel(QObject):
         return self._selected
 
     @property
+    def measurement(self) -> str | None:
+        """Key of the stack, or of the images without times, whose times are looked at."""
+        return self._measurement
+
+    @property
     def hovered(self) -> str | None:
         """Name of the well under the pointer, wherever that is."""
         return self._hovered
@@ -158,7 +166,7 @@ class SessionModel(QObject):
         self._session.listen(self._tell)
         self.path = path
         self._snapshot = None
-        self._selected = self._hovered = None
+        self._selected = self._hovered = self._measurement = None
         self._pointed = self._dragged = None
         self._match()
         self.message.emit(None)
@@ -199,6 +207,12 @@ class SessionModel(QObject):
             self.contents_changed.emit()
         self.history_changed.emit()
         self.message.emit(snapshot.error)
+
+    def look_at(self, measurement: str | None) -> None:
+        """Look at the times of a stack, or of images without times."""
+        if measurement != self._measurement:
+            self._measurement = measurement
+            self.measurement_changed.emit()
 
     def select(self, well: str | None) -> None:
         """Select a well, everywhere."""

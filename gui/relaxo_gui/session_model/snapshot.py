@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from relaxo import io
 from relaxo import wells as stage
 from relaxo.errors import RelaxoError
 from relaxo.pipeline import RATES
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from relaxo.data import Inventory, Maps, Notice, Rates, Stack, Wells
+    from relaxo.io import Untimed
     from relaxo.pipeline import Pipeline, Result, StageProgress
     from relaxo.recipe import Recipe
 
@@ -24,6 +26,8 @@ class Snapshot:
 
     recipe: Recipe
     inventory: Inventory | None = None
+    untimed: tuple[Untimed, ...] = ()
+    """What in it lacks nothing but times."""
     stacks: Mapping[str, Stack] = field(default_factory=dict)
     """``T1`` and ``T2``, or one of them."""
     found: Wells | None = None
@@ -89,12 +93,14 @@ def follow(
             return
         newer = True
         # Wells and maps of other images mean nothing on these.
-        known = Snapshot(recipe, known.inventory) if "stacks" in stage else known
+        known = Snapshot(recipe, known.inventory, known.untimed) if "stacks" in stage else known
         known = replace(known, **stage)  # type: ignore[arg-type] # the stages' own types
         show(known)
 
     try:
-        reach(inventory=pipeline.scan(recipe, progress))
+        inventory = pipeline.scan(recipe, progress)
+        untimed = known.untimed if inventory is known.inventory else io.untimed(inventory)
+        reach(inventory=inventory, untimed=untimed)
         reach(stacks=pipeline.stacks(recipe, progress)[0])
         wells = {"found": pipeline.found(recipe, progress), "wells": pipeline.wells(recipe, progress)}
         try:

@@ -87,6 +87,8 @@ def steps_of(
     for key, step in reached.items():
         if step is not None:
             found[key] = _warned(step, known) if known is not None else step
+        elif key == "images" and error is not None and known is not None and known.untimed:
+            found[key] = _lacks_times(known)
         elif error is not None and not any(each.state in {"needs you", "failed"} for each in found.values()):
             found[key] = _stopped(key, error, read=known is not None and known.inventory is not None)
         elif running and not any(each.state == "busy" for each in found.values()):
@@ -155,7 +157,15 @@ def _images(known: Snapshot) -> Step:
     for quantity, stack in known.stacks.items():
         symbol = AXES.get(stack.protocol.axis, (stack.protocol.axis,))[0]
         parts.append(f"{quantity} {len(stack.protocol.values)} {symbol}")
+    if len(known.stacks) < 2 and known.untimed:
+        return _lacks_times(known)
     return Step("images", "done", ", ".join(parts))
+
+
+def _lacks_times(known: Snapshot) -> Step:
+    count = sum(len(group.volumes) for group in known.untimed)
+    tip = "Type the times of the images, or copy the column in the spreadsheet and paste it at the first."
+    return Step("images", "needs you", f"times of {count} images", tip)
 
 
 def _wells(known: Snapshot) -> Step:
