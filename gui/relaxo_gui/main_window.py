@@ -77,11 +77,7 @@ class MainWindow(QMainWindow):
         # at the right while its step is looked at, and bears the key of that step.
         self._places = (
             Place("series", "Series", self.series, _LEFT),
-<<<<<<< HEAD
-=======
-            Place("notices", "Notices", self.notices, _LEFT),
             Place("images", "Images", self.times),
->>>>>>> 3b91906 (Let a person choose the stacks that are measured, and type or paste the times that the console lost)
             Place("concentrations", "Concentrations", self.wells),
             Place("signal", "Signal", self.signal, _BOTTOM),
             Place("rates", "Rates against concentration", self.relaxivity, _BOTTOM),

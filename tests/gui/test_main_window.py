@@ -74,7 +74,6 @@ def test_the_way_through(
     sample: MainWindow, settle: Settle, qtbot: QtBot, answers: Answers, tmp_path: Path, phantom: Path
 ) -> None:
     window, truth = sample, samples.truth(phantom)
-    window.steps.chosen.emit("concentrations")
     # What was found and measured.
     assert len(window.image.image.circles) == len(truth.wells)
     assert window.wells.rows.rowCount() == len(truth.wells)
@@ -255,9 +254,9 @@ def test_closing_asks_before_anything_is_lost(
 
 def test_the_layout_can_be_brought_back(sample: MainWindow) -> None:
     sample._docks["side"].close()
-    assert not sample.times.isVisible()
+    assert not sample.wells.isVisible()
     sample.reset_layout()
-    assert sample.times.isVisible()
+    assert sample.wells.isVisible()
 
 
 def test_every_action_can_be_reached_by_keyboard_and_says_what_it_does(window: MainWindow) -> None:

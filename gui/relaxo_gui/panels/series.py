@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
 
-from relaxo_gui.resources.icons import warning_icon
+from relaxo_gui.resources.icons import sign
 from relaxo_gui.resources.theme import Theme
 from relaxo_gui.session_model.times import measurements, needs
 from relaxo_gui.session_model.words import protocol_words
@@ -105,7 +105,7 @@ class SeriesPanel(QWidget):
 
     def _add_untimed(self, group: Measurement) -> None:
         head = self._head(f"Times missing   {group.title}")
-        head.setIcon(0, warning_icon(Theme.of(self.palette()).amber))
+        head.setIcon(0, sign("alert_outline", Theme.of(self.palette()).amber))
         head.setData(0, _NAME, (group.key, None))
         head.setToolTip(0, "Click to type or paste their times")
         words = needs(group)[0].partition(".")[0]
