@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -61,7 +62,14 @@ class Grid:
 
     @classmethod
     def of(cls, problem: Problem, dtype: np.dtype[np.floating]) -> Grid:
-        """Lay the grid of a problem."""
+        """Lay the grid of a problem, once for all blocks of its voxels."""
+        known = _laid.setdefault(problem, {})
+        if dtype not in known:
+            known[dtype] = cls._lay(problem, dtype)
+        return known[dtype]
+
+    @classmethod
+    def _lay(cls, problem: Problem, dtype: np.dtype[np.floating]) -> Grid:
         nodes = problem.nodes()
         basis, _ = problem.basis(nodes)
         dictionary = np.ascontiguousarray(_orthonormal(basis).transpose(0, 2, 1), dtype=dtype)
@@ -123,6 +131,10 @@ class Grid:
             score,
             bend * (-0.5 / self.spacing**2),
         )
+
+
+#: Gone with the problem, whose functions may hold on to much.
+_laid: WeakKeyDictionary[Problem, dict[np.dtype[np.floating], Grid]] = WeakKeyDictionary()
 
 
 def argmax(values: Array) -> Index:

@@ -27,7 +27,7 @@ class Basis(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Problem:
     """What is common to all voxels of a fit."""
 

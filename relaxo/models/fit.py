@@ -240,14 +240,15 @@ class _Work:
         here = {name: values if values.size == 1 else values[block] for name, values in self.maps.items()}
         status, keep = self._before(signal, here)
         signal = signal[self.first :]
-        self.outcome.put(block, status)
         good = np.flatnonzero(status == FitStatus.OK)
-        if good.size == 0:
-            return status.size
+        voxels = block
         if good.size < status.size:
+            self.outcome.put(block, status)
+            if good.size == 0:
+                return status.size
             signal, keep = signal[:, good], keep[:, good]
             here = {name: values if values.size == 1 else values[good] for name, values in here.items()}
-        voxels = block.start + good if isinstance(block, slice) else block[good]
+            voxels = block.start + good if isinstance(block, slice) else block[good]
         peak = np.abs(signal).max()
         if self.model.solver is not None or not SINGLE_RANGE[0] < peak < SINGLE_RANGE[1]:
             signal = signal.astype(np.float64)
@@ -265,26 +266,29 @@ class _Work:
 
     def _before(self, signal: NDArray[Any], maps: Mapping[str, Array]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
         """Return, before a fit, the status (v,) of voxels (n, v) with maps (v,) or (1,), and the points that count."""
-        # A sum is not finite where a term is not.
-        finite = np.isfinite(signal.sum(axis=0, dtype=np.float64))
+        largest, smallest = signal.max(axis=0), signal.min(axis=0)
+        # Both are NaN where any value is.
+        finite = np.isfinite(largest) & np.isfinite(smallest)
         for values in maps.values():
             finite = finite & np.isfinite(values) & (values > 0)
         if not finite.all():
             signal[:, ~finite] = 0
         used = signal[self.first :]
-        largest, smallest = used.max(axis=0), used.min(axis=0)
+        if self.first or not finite.all():
+            largest, smallest = used.max(axis=0), used.min(axis=0)
         if self.component == "magnitude" and smallest.min() < 0:
             raise _negative()
         keep = self._points(used, np.maximum(largest, -smallest))
-        count = keep.sum(axis=0)
-        truncated = count < len(keep) - self.unseen
-        needed = len(self.model.parameters) + np.where(truncated, LEAST_FREEDOM, 0)
-        status = np.select(
-            [~finite, largest == smallest, largest >= self.clip_level, count < needed],
-            [FitStatus.NOT_FINITE, FitStatus.CONSTANT, FitStatus.CLIPPED, FitStatus.BELOW_NOISE],
-            FitStatus.OK,
-        )
-        return status.astype(np.uint8), keep
+        status = np.full(finite.shape, FitStatus.OK, np.uint8)
+        if self.unseen or not keep.all():
+            count = keep.sum(axis=0)
+            truncated = count < len(keep) - self.unseen
+            status[count < len(self.model.parameters) + LEAST_FREEDOM * truncated] = FitStatus.BELOW_NOISE
+        # What comes last counts most.
+        status[largest >= self.clip_level] = FitStatus.CLIPPED
+        status[largest == smallest] = FitStatus.CONSTANT
+        status[~finite] = FitStatus.NOT_FINITE
+        return status, keep
 
     def _points(self, signal: NDArray[Any], peak: NDArray[Any]) -> NDArray[np.bool_]:
         """Return (n, v), the points that the options leave."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: A time known to no better than this share of itself is not known.
 LARGEST_RELATIVE_ERROR = 0.5
+#: A step into the complex plane, as a share of the largest amplitude.
+STEP = 1e-30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,16 +60,17 @@ class Outcome:
         self.r_squared[block] = np.nan
         self.status[block] = status
 
-    def put_solution(self, voxels: NDArray[np.intp], model: Model, fitted: Solution) -> None:
+    def put_solution(self, voxels: Block, model: Model, fitted: Solution) -> None:
         """Judge the solution of some voxels, and take what can be believed."""
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             values = np.array(parameters(model, fitted.time, tuple(fitted.amplitudes)))
             errors = _errors(model, fitted)
             status = _judge(model, fitted, values, errors)
-            ok = status == FitStatus.OK
+            doubtful = np.flatnonzero(status)
+            values[:, doubtful] = errors[:, doubtful] = np.nan
             self.status[voxels] = status
-            self.values[:, voxels] = np.where(ok, values, np.nan)
-            self.errors[:, voxels] = np.where(ok, errors, np.nan)
+            self.values[:, voxels] = values
+            self.errors[:, voxels] = errors
             self.residual[voxels] = np.sqrt(fitted.sum_of_squares / fitted.points)
             self.r_squared[voxels] = 1 - fitted.sum_of_squares / fitted.total_sum_of_squares
 
@@ -106,21 +109,23 @@ def within_bounds(model: Model, values: Iterable[NDArray[Any]]) -> NDArray[np.bo
 def _errors(model: Model, fitted: Solution) -> Array:
     """Carry the covariance of amplitudes and ln time over to the parameters (p, v), to first order."""
     size = len(fitted.amplitudes)
-    step = 1e-30
-    jacobian = np.empty((len(model.parameters), size + 1, fitted.time.size))
     amplitudes = fitted.amplitudes.astype(np.float64)
     largest = np.abs(amplitudes).max(axis=0)
-    scale = np.where(largest > 0, largest, 1)
+    # A complex step gives the derivative without cancellation.
+    step = STEP * np.where(largest > 0, largest, 1)
+    slopes: list[list[Array]] = []
     for column in range(size):
-        # A complex step gives the derivative without cancellation.
-        shifted = amplitudes.astype(np.complex128)
-        shifted[column] += 1j * step * scale
-        for row, value in enumerate(parameters(model, fitted.time, tuple(shifted))):
-            jacobian[row, column] = value.imag / (step * scale)
-    jacobian[:, size] = 0.0
-    jacobian[0, size] = parameters(model, fitted.time, tuple(amplitudes))[0]
-    variance = np.einsum("pav,abv,pbv->pv", jacobian, fitted.covariance, jacobian)
-    errors: Array = np.sqrt(np.maximum(variance, 0.0))
+        shifted = tuple(row + 1j * step if index == column else row for index, row in enumerate(amplitudes))
+        slopes.append([value.imag / step for value in parameters(model, fitted.time, shifted)])
+    variances = np.zeros((len(model.parameters), fitted.time.size))
+    for row in range(len(variances)):
+        along = [(column, slope[row]) for column, slope in enumerate(slopes) if slope[row].any()]
+        if row == 0:
+            along.append((size, parameters(model, fitted.time, tuple(amplitudes))[0]))
+        for first, (a, left) in enumerate(along):
+            for b, right in along[first:]:
+                variances[row] += (1 if a == b else 2) * left * right * fitted.covariance[a, b]
+    errors: Array = np.sqrt(np.maximum(variances, 0.0))
     return errors
 
 
@@ -131,8 +136,9 @@ def _judge(model: Model, fitted: Solution, values: Array, errors: Array) -> NDAr
     # Without a degree of freedom left, errors are not known and do not count.
     free = fitted.points > len(model.parameters)
     unknown = (relative_error > LARGEST_RELATIVE_ERROR) | (free & ~np.isfinite(errors).all(axis=0))
-    return np.select(
-        [~fitted.converged, fitted.at_bound | outside, unknown],
-        [FitStatus.NOT_CONVERGED, FitStatus.AT_BOUND, FitStatus.OUTSIDE_RANGE],
-        FitStatus.OK,
-    ).astype(np.uint8)
+    status = np.full(unknown.shape, FitStatus.OK, np.uint8)
+    # What comes last counts most.
+    status[unknown] = FitStatus.OUTSIDE_RANGE
+    status[fitted.at_bound | outside] = FitStatus.AT_BOUND
+    status[~fitted.converged] = FitStatus.NOT_CONVERGED
+    return status
