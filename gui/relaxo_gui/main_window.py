@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QToolBar
 from relaxo_gui.actions import ACTIONS, Commands, build
 from relaxo_gui.actions.dialogs import Dialogs
 from relaxo_gui.actions.settings import appearance, set_appearance, settings
+from relaxo_gui.panels.fit import FitPanel
 from relaxo_gui.panels.image import ImagePanel
 from relaxo_gui.panels.relaxivity import RelaxivityPanel
 from relaxo_gui.panels.series import SeriesPanel
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self.times = TimesPanel(self.commands)
         self.image = ImagePanel(self.commands)
         self.wells = WellsPanel(self.commands)
+        self.fit = FitPanel(self.commands)
         self.signal = SignalPanel(self.commands)
         self.relaxivity = RelaxivityPanel(self.commands)
         # Every panel with its place, from left to right: a new panel is a line here. A panel without an area is shown
@@ -79,6 +81,7 @@ class MainWindow(QMainWindow):
             Place("series", "Series", self.series, _LEFT),
             Place("images", "Images", self.times),
             Place("concentrations", "Concentrations", self.wells),
+            Place("maps", "Maps", self.fit),
             Place("signal", "Signal", self.signal, _BOTTOM),
             Place("rates", "Rates against concentration", self.relaxivity, _BOTTOM),
         )

@@ -21,11 +21,12 @@ from relaxo_gui.jobs import Job, Told
 from relaxo_gui.session_model import SessionModel, Snapshot, follow, next_step, steps_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from relaxo.data import ImageHeader, Wells
     from relaxo.pipeline import Result
     from relaxo_gui.actions.dialogs import Dialogs
+    from relaxo_gui.actions.edits import Value
     from relaxo_gui.session_model import Step
 
 BY_HAND = "by hand"
@@ -225,6 +226,36 @@ class Commands(QObject):
             return
         self.model.edit(label, msgspec.structs.replace(recipe, timing=timing))
 
+    def choose_model(self, quantity: str, name: str, known: Collection[str]) -> None:
+        """Fit ``T1`` or ``T2`` with another model; of the options, those stay that it knows."""
+        if self.model.recipe is not None:
+            label = f"Model of {quantity}"
+            self.model.edit(label, edits.choose_model(self.model.recipe, quantity, name, known))
+
+    def choose_option(self, quantity: str, name: str, value: Value) -> None:
+        """Set an option of the fit of ``T1`` or ``T2``; its default for None."""
+        if self.model.recipe is not None:
+            label = f"{name.replace('_', ' ').capitalize()} of {quantity}"
+            after = edits.choose_option(self.model.recipe, quantity, name, value)
+            self.model.edit(label, after, merge_key=_steps_key(f"fit.{quantity}", {name: value}))
+
+    def reset_options(self, quantity: str) -> None:
+        """Take the usual options for the fit of ``T1`` or ``T2``."""
+        if self.model.recipe is not None:
+            self.model.edit(f"Usual options of {quantity}", edits.reset_options(self.model.recipe, quantity))
+
+    def regress_by(self, label: str, **settings: Any) -> None:  # noqa: ANN401 - each of the type its setting has
+        """Set how rates are regressed and what they are compared with."""
+        if self.model.recipe is not None:
+            key = _steps_key("regression", settings)
+            self.model.edit(label, edits.regress_by(self.model.recipe, **settings), merge_key=key)
+
+    def under_conditions(self, label: str, **settings: Any) -> None:  # noqa: ANN401 - each of the type its setting has
+        """State under which conditions was measured."""
+        if self.model.recipe is not None:
+            key = _steps_key("conditions", settings)
+            self.model.edit(label, edits.under_conditions(self.model.recipe, **settings), merge_key=key)
+
     # Compute
 
     def analyse(self) -> None:
@@ -319,6 +350,13 @@ def _export(result: Result, folder: Path, told: Told) -> Path:
 
     report.write(result, folder, lambda done, total: told.progress("Writing results", done, total))
     return folder
+
+
+def _steps_key(part: str, settings: Mapping[str, Any]) -> str | None:
+    """Return the key by which steps of a number, as a spin box makes them, become one; None where it is no number."""
+    if any(isinstance(value, bool) or not isinstance(value, int | float) for value in settings.values()):
+        return None
+    return f"{part}.{','.join(settings)}"
 
 
 def _recipe_for(paths: Sequence[Path]) -> tuple[Recipe, Path | None]:

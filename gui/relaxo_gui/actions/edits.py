@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from relaxo import wells as stage
-from relaxo.recipe import ContentsPart
+from relaxo.recipe import ContentsPart, FitPart
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from relaxo.data import Wells
     from relaxo.recipe import Recipe
+
+    #: What an option of a fit can be; None for its default.
+    Value = bool | float | None
 
 
 def set_contents(recipe: Recipe, wells: Wells, changes: Mapping[str, Mapping[str, Any]]) -> Recipe:
@@ -58,3 +61,42 @@ def _is_empty(entry: ContentsPart) -> bool:
         and entry.exclude is None
         and entry.concentration_se_mM is None
     )
+
+
+def choose_model(recipe: Recipe, quantity: str, name: str, known: Collection[str]) -> Recipe:
+    """Return a recipe that fits ``T1`` or ``T2`` with another model, ``auto`` for the usual one.
+
+    Of the options that were chosen, those stay that are `known` to the other model as well.
+    """
+    part: FitPart = getattr(recipe.fit, quantity)
+    options = {option: value for option, value in part.options.items() if option in known}
+    return _with_fit(recipe, quantity, FitPart(model=name, options=options))
+
+
+def choose_option(recipe: Recipe, quantity: str, name: str, value: Value) -> Recipe:
+    """Return a recipe with an option of the fit of ``T1`` or ``T2``; its default for None."""
+    part: FitPart = getattr(recipe.fit, quantity)
+    options = {option: kept for option, kept in part.options.items() if option != name}
+    if value is not None:
+        options[name] = value
+    return _with_fit(recipe, quantity, msgspec.structs.replace(part, options=options))
+
+
+def reset_options(recipe: Recipe, quantity: str) -> Recipe:
+    """Return a recipe with every option of the fit of ``T1`` or ``T2`` at its default."""
+    part: FitPart = getattr(recipe.fit, quantity)
+    return _with_fit(recipe, quantity, FitPart(model=part.model))
+
+
+def regress_by(recipe: Recipe, **settings: Any) -> Recipe:  # noqa: ANN401 - each of the type its setting has
+    """Return a recipe with other settings of the regression."""
+    return msgspec.structs.replace(recipe, regression=msgspec.structs.replace(recipe.regression, **settings))
+
+
+def under_conditions(recipe: Recipe, **settings: Any) -> Recipe:  # noqa: ANN401 - each of the type its setting has
+    """Return a recipe with other conditions of the measurement."""
+    return msgspec.structs.replace(recipe, conditions=msgspec.structs.replace(recipe.conditions, **settings))
+
+
+def _with_fit(recipe: Recipe, quantity: str, part: FitPart) -> Recipe:
+    return msgspec.structs.replace(recipe, fit=msgspec.structs.replace(recipe.fit, **{quantity: part}))

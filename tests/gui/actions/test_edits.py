@@ -7,7 +7,8 @@ import pytest
 
 from relaxo.data import Geometry, Well, Wells
 from relaxo.errors import InputError
-from relaxo.recipe import ContentsPart, Recipe
+from relaxo.recipe import ContentsPart, FitPart, FitsPart, Recipe
+from relaxo_gui.actions import edits
 from relaxo_gui.actions.edits import choose_stack, set_contents
 
 RECIPE = Recipe(
@@ -60,3 +61,24 @@ def test_a_stack_is_chosen_and_left_to_the_program_again() -> None:
     chosen = choose_stack(RECIPE, "T1", "IRT1-2")
     assert (chosen.stacks.T1, chosen.stacks.T2) == ("IRT1-2", None)
     assert choose_stack(chosen, "T1", None) == RECIPE
+
+
+def test_another_model_keeps_the_options_it_knows() -> None:
+    recipe = Recipe(sources=("x",), fit=FitsPart(T2=FitPart(options={"noise_floor": 2.0, "offset": True})))
+    after = edits.choose_model(recipe, "T2", "spin_echo_epg", ("noise_floor", "rician"))
+    assert FitPart(model="spin_echo_epg", options={"noise_floor": 2.0}) == after.fit.T2
+    assert after.fit.T1 == recipe.fit.T1
+
+
+def test_an_option_goes_with_none_and_all_with_a_reset() -> None:
+    recipe = edits.choose_option(Recipe(sources=("x",)), "T1", "noise_floor", 3.0)
+    assert recipe.fit.T1.options == {"noise_floor": 3.0}
+    assert edits.choose_option(recipe, "T1", "noise_floor", None) == Recipe(sources=("x",))
+    assert edits.reset_options(recipe, "T1") == Recipe(sources=("x",))
+
+
+def test_settings_of_regression_and_conditions_change_only_themselves() -> None:
+    recipe = Recipe(sources=("x",))
+    assert edits.regress_by(recipe, weights="relative").regression.weights == "relative"
+    after = edits.under_conditions(recipe, temperature_C=37.0)
+    assert (after.conditions.temperature_C, after.regression) == (37.0, recipe.regression)
