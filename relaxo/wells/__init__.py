@@ -1,9 +1,11 @@
 """Find wells, name them, and measure a map in them."""
 
 from relaxo.wells.curves import mean_curves, uneven, with_curves
+from relaxo.wells.doubts import turn_to
 from relaxo.wells.edit import Trace, edit, trace
 from relaxo.wells.find import find, search
 from relaxo.wells.given import labelled, lay
+from relaxo.wells.grid import free_name, lattice_place
 from relaxo.wells.label import name
 from relaxo.wells.marks import marks
 from relaxo.wells.match import is_plate_name, match
@@ -22,9 +24,11 @@ __all__ = [
     "exclude_outside",
     "fill",
     "find",
+    "free_name",
     "hit_test",
     "is_plate_name",
     "labelled",
+    "lattice_place",
     "lay",
     "marks",
     "match",
@@ -39,6 +43,7 @@ __all__ = [
     "search",
     "trace",
     "transfer",
+    "turn_to",
     "uneven",
     "with_curves",
 ]

@@ -12,7 +12,7 @@ import numpy as np
 from relaxo.data import Notice
 from relaxo.errors import AnalysisError
 from relaxo.wells.lattice import tilt
-from relaxo.wells.match import in_one_spelling
+from relaxo.wells.match import in_one_spelling, is_plate_name
 from relaxo.wells.naming import letters, levels_of, places_of, plate_places, reading_order, rename
 
 if TYPE_CHECKING:
@@ -66,18 +66,71 @@ def check_marker(wells: Wells, part: WellsPart, naming: str) -> None:
         )
     if in_one_spelling(wells.wells[index].name) == in_one_spelling(marker.well):
         return
-    fitting = []
-    for mirrored, rotation in itertools.product((False, True), (0, 90, 180, 270)):
-        other = msgspec.structs.replace(part, rotation=rotation, mirrored=mirrored)
-        name = rename(wells, naming, other).wells[index].name
-        if in_one_spelling(name) == in_one_spelling(marker.well):
-            fitting.append(f"rotation = {rotation}" + (", mirrored = true" if mirrored else ""))
+    fitting = [
+        f"rotation = {rotation}" + (", mirrored = true" if mirrored else "")
+        for rotation, mirrored in turns(wells, index, marker.well, part, naming)
+    ]
     raise AnalysisError(
         f"the well at row {marker.row:g}, column {marker.column:g} is named {wells.wells[index].name}, and was seen to "
         f"be {marker.well}",
         where=where,
         hint=f"It gets this name with {', or '.join(fitting)}" if fitting else "No turn of the image names it so",
     )
+
+
+def turns(wells: Wells, index: int, name: str, part: WellsPart, naming: str) -> list[tuple[int, bool]]:
+    """Return the turns of the image, as rotation and mirrored, that give a well a name.
+
+    Parameters
+    ----------
+    wells
+        Any.
+    index
+        Of the well among them.
+    name
+        That it is to have.
+    part
+        As they are named by.
+    naming
+        ``reading``, ``plate`` or ``ring``.
+    """
+    fitting = []
+    for mirrored, rotation in itertools.product((False, True), (0, 90, 180, 270)):
+        other = msgspec.structs.replace(part, rotation=rotation, mirrored=mirrored)
+        if in_one_spelling(rename(wells, naming, other).wells[index].name) == in_one_spelling(name):
+            fitting.append((rotation, mirrored))
+    return fitting
+
+
+def turn_to(wells: Wells, index: int, name: str, part: WellsPart) -> tuple[int, bool]:
+    """Return the turn of the image, as rotation and mirrored, that gives a well the name that is seen on it.
+
+    Of several, it is one without mirroring, and the one nearest to how the image is turned now.
+
+    Parameters
+    ----------
+    wells
+        As named.
+    index
+        Of the well among them.
+    name
+        A plate coordinate, or a number.
+    part
+        As they are named by.
+
+    Raises
+    ------
+    AnalysisError
+        When no turn gives it this name.
+    """
+    naming = "plate" if is_plate_name(name) else "ring" if part.naming == "ring" else "reading"
+    fitting = turns(wells, index, name, part, naming)
+    if not fitting:
+        raise AnalysisError(
+            f"no turn of the image makes well {wells.wells[index].name} well {name}",
+            hint="Check the name, or say which plate coordinate the first row and column with a well have",
+        )
+    return min(fitting, key=lambda turn: (turn[1], (turn[0] - part.rotation) % 360))
 
 
 def doubts(wells: Wells, part: WellsPart, naming: str) -> tuple[Notice, ...]:

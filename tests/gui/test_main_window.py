@@ -75,7 +75,7 @@ def test_the_way_through(
 ) -> None:
     window, truth = sample, samples.truth(phantom)
     # What was found and measured.
-    assert len(window.image.image.circles) == len(truth.wells)
+    assert len(window.image.image.shapes) == len(truth.wells)
     assert window.wells.rows.rowCount() == len(truth.wells)
     before = slope(window)
     (true,) = (agent for agent in truth.agents if agent.name == "Gd6")
@@ -101,7 +101,7 @@ def test_the_way_through(
     settle()
     assert cell(window, 8, USE) == "air bubble"
     assert [point.name for point in window.relaxivity.plots["R1"].points if point.hollow] == ["9"]
-    assert [circle.name for circle in window.image.image.circles if circle.dashed] == ["9"]
+    assert [shape.name for shape in window.image.image.shapes if shape.dashed] == ["9"]
     # Saved and exported; the saved recipe gives the same numbers without the app.
     answers.save_to, answers.export_to = tmp_path / "mine.toml", tmp_path / "out"
     window.actions_by_id["save"].trigger()
@@ -165,12 +165,12 @@ def test_when_too_few_concentrations_are_left_the_maps_stay_and_the_window_says_
 def test_well_image_and_plot_mark_one_another(sample: MainWindow, qtbot: QtBot) -> None:
     sample.wells.table.setCurrentIndex(sample.wells.rows.index(3, CONCENTRATION))
     assert sample.model.selected == "4"
-    assert sample.image.image._marked == {"4"}
+    assert sample.image.image.marked == {"4"}
     assert sample.relaxivity.plots["R2"]._marked == {"4"}
-    sample.image.image.circle_clicked.emit("7")
+    sample.image.image.shape_clicked.emit("7")
     assert sample.wells.table.currentIndex().row() == 6
     sample.relaxivity.plots["R1"].hovered.emit("2")
-    assert sample.image.image._marked == {"2", "7"}
+    assert sample.image.image.marked == {"2", "7"}
     qtbot.wait(1)
 
 
@@ -185,8 +185,8 @@ def test_maps_are_shown_in_ms_and_times_scrubbed(sample: MainWindow) -> None:
     assert picture is not None
     assert picture[round(well.row), round(well.column)] == pytest.approx(651, rel=0.1)
     assert panel.times.isHidden()
-    panel.image.pointed.emit((round(well.row), round(well.column)))
-    assert "T₁ 6" in panel.reading.text()
+    panel.image.pointed.emit((well.row, well.column))
+    assert "T₁ 6" in sample.status.voxel.text()
 
 
 def test_a_view_stays_while_a_concentration_changes(sample: MainWindow, settle: Settle) -> None:

@@ -16,6 +16,7 @@ from relaxo.io import set_times
 from relaxo.pipeline import Pipeline
 from relaxo.recipe import Recipe
 from relaxo_gui.actions import block, edits
+from relaxo_gui.actions.by_hand import ByHand
 from relaxo_gui.actions.settings import remember
 from relaxo_gui.jobs import Job, Told
 from relaxo_gui.session_model import SessionModel, Snapshot, follow, next_step, steps_of
@@ -57,6 +58,7 @@ class Commands(QObject):
         self.dialogs = dialogs
         self.analysis = Job(self)
         self.exporting = Job(self)
+        self.by_hand = ByHand(model, self)
         self._pipeline = Pipeline()
         model.changed.connect(lambda _before, _after: self.analyse())
         for job in (self.analysis, self.exporting):

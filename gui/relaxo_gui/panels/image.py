@@ -1,201 +1,407 @@
-"""The images and maps, with the wells on them."""
+"""The images and maps, one, two or four side by side, with the wells on them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QCursor, QGuiApplication, QTransform
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from relaxo.units import s_to_ms
-from relaxo_gui.resources.colour_maps import lookup_table
-from relaxo_gui.resources.theme import GRID, PADDING, agent_on_image
+from relaxo_gui.panels.layers import KEYS, TITLES, Levels, is_map, layer
+from relaxo_gui.panels.well_shapes import drag_words, ghosts_on, shapes_on
+from relaxo_gui.resources.theme import GRID, PADDING, Theme
 from relaxo_gui.session_model.words import AXES, axis_values
-from relaxo_gui.widgets.image_view import Circle, ImageView
+from relaxo_gui.widgets.image_view import ImageView
 from relaxo_gui.widgets.scrubber import Scrubber
 from relaxo_gui.widgets.segments import Segments
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from relaxo.data import Geometry, Maps
     from relaxo_gui.actions import Commands
     from relaxo_gui.session_model import Snapshot
 
-#: Key of a view to the quantity it belongs to and whether it is a map.
-_VIEWS = {"T1w": ("T1", False), "T2w": ("T2", False), "T1map": ("T1", True), "T2map": ("T2", True)}
-_TITLES = {"T1w": "T₁w", "T2w": "T₂w", "T1map": "T₁ map", "T2map": "T₂ map"}
-_SYMBOLS = {"T1": "T₁", "T2": "T₂"}
-_COLOURS = {"T1": "lipari", "T2": "navia"}
+_COUNTS = {"1": "1", "2": "2", "4": "4"}
+_QUANTITIES = ("T1", "T2")
+_HOME = "T1"
 
 
 class ImagePanel(QWidget):
-    """Shows one of T1w, T2w, T1 map and T2 map; sliders go through times and slices."""
+    """Shows T1w, T2w, T1 map and T2 map; views share zoom, place and slice, and sliders go through times and slices."""
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._commands = commands
         self._model = commands.model
-        self.views = Segments(_TITLES)
+        self._hand = commands.by_hand
+        self._levels = Levels()
+        self._keys = ["T1w", "T1map", "T2w", "T2map"]
+        self._active = 0
+        self._slices = dict.fromkeys(_QUANTITIES, 0)
+        self.views = Segments(TITLES)
         self.views.allow(())
-        self.image = ImageView()
-        self.times = Scrubber()
+        self.counts = Segments(_COUNTS, shortcuts=False)
+        self.tiles = tuple(self._tile(number) for number in range(4))
+        self.times_of = {quantity: Scrubber() for quantity in _QUANTITIES}
         self.slices = Scrubber()
-        self.reading = QLabel()
-        self.reading.setProperty("role", "muted")
-        self._levels: dict[str, tuple[object, tuple[float, float]]] = {}
+        self._build()
+        self._listen()
+        self._refresh()
+
+    @property
+    def image(self) -> ImageView:
+        """The view that the controls are about."""
+        return self.tiles[self._active]
+
+    @property
+    def times(self) -> Scrubber:
+        """Of the quantity that is looked at."""
+        return self.times_of[self._quantity]
+
+    @property
+    def shown(self) -> tuple[ImageView, ...]:
+        """The views that are to be seen."""
+        return self.tiles[: int(self.counts.key)]
+
+    def key_of(self, tile: ImageView) -> str:
+        """Return what a view shows."""
+        return self._keys[self.tiles.index(tile)]
+
+    def show_count(self, count: int) -> None:
+        """Show one, two or four views side by side."""
+        self.counts.choose(str(count))
+        self._arrange()
+
+    def show_view(self, key: str) -> None:
+        """Show an image or map in the view that the controls are about; in four, turn to the one that shows it."""
+        there = self._keys.index(key)
+        if there >= len(self.shown) or len(self.shown) < len(self.tiles):
+            self._keys[self._active], self._keys[there] = self._keys[there], self._keys[self._active]
+        else:
+            self._active = there
+        self._refresh()
+
+    def refresh(self) -> None:
+        """Draw everything anew: the theme has changed."""
+        self._refresh()
+
+    # Build
+
+    def _tile(self, number: int) -> ImageView:
+        tile = ImageView(self)
+        tile.touched.connect(lambda: self._activate(number))
+        tile.pointed.connect(lambda position: self._point(tile, position))
+        tile.shape_hovered.connect(self._model.hover)
+        tile.shape_clicked.connect(self._model.select)
+        tile.shape_dragged.connect(
+            lambda name, row, column, exactly: self._hand.drag(
+                self._quantity_of(tile), name, row, column, exactly=exactly
+            )
+        )
+        tile.shape_resized.connect(self._hand.drag_radius)
+        tile.let_go.connect(lambda keep: self._hand.let_go(keep=keep))
+        tile.placed.connect(
+            lambda row, column: self._hand.add(
+                self._quantity_of(tile), row, column, self._slices[self._quantity_of(tile)]
+            )
+        )
+        tile.renamed.connect(self._hand.rename)
+        tile.menu_asked.connect(lambda name, where: self._open_menu(tile, name, where))
+        tile.slices_stepped.connect(lambda steps: self._step_slices(tile, steps))
+        tile.times_stepped.connect(lambda steps: self._step_times(tile, steps))
+        tile.levelled.connect(lambda wider, higher: self._level(tile, wider, higher))
+        tile.levels_reset.connect(lambda: self._reset_levels(tile))
+        tile.nudged.connect(self._hand.nudge)
+        tile.grown.connect(self._hand.grow)
+        tile.escaped.connect(lambda: self._hand.set_placing(placing=False))
+        tile.viewed.connect(lambda: self._link(tile))
+        return tile
+
+    def _build(self) -> None:
+        self.counts.setAccessibleName("Views side by side")
+        self.counts.setToolTip("How many views stand side by side")
+        self.counts.set_shortcuts({key: f"Ctrl+{key}" for key in _COUNTS})
         head = QHBoxLayout()
         head.setContentsMargins(PADDING, 2 * GRID, PADDING, 0)
+        head.setSpacing(2 * GRID)
         head.addWidget(self.views)
         head.addStretch(1)
-        head.addWidget(self.reading)
+        head.addWidget(self.counts)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(2)
+        for number, tile in enumerate(self.tiles):
+            self._grid.addWidget(tile, number // 2, number % 2)
         foot = QHBoxLayout()
         foot.setContentsMargins(PADDING, 0, PADDING, 2 * GRID)
         foot.setSpacing(2 * PADDING)
-        foot.addWidget(self.times, 3)
-        foot.addWidget(self.slices, 1)
+        for scrubber in self.times_of.values():
+            foot.addWidget(scrubber, 3)
+        foot.addWidget(self.slices, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2 * GRID)
         layout.addLayout(head)
-        layout.addWidget(self.image, 1)
+        layout.addLayout(self._grid, 1)
         layout.addLayout(foot)
-        self.views.chosen.connect(lambda _: self._refresh())
-        self.times.moved.connect(lambda _: self._show_picture())
-        self.slices.moved.connect(lambda _: self._show())
-        self.image.pointed.connect(self._read)
-        self.image.circle_hovered.connect(self._model.hover)
-        self.image.circle_clicked.connect(self._model.select)
-        self._model.snapshot_changed.connect(self._refresh)
-        self._model.contents_changed.connect(self._show_wells)
-        self._model.selection_changed.connect(self._mark)
-        self._model.hover_changed.connect(self._mark)
+
+    def _listen(self) -> None:
+        self.views.chosen.connect(self.show_view)
+        self.counts.chosen.connect(lambda _: self._arrange())
+        for scrubber in self.times_of.values():
+            scrubber.moved.connect(self._take_time)
+        self.slices.moved.connect(self._take_slice)
+        model, hand = self._model, self._hand
+        model.opened.connect(self._forget)
+        model.snapshot_changed.connect(self._refresh)
+        model.contents_changed.connect(self._show_wells)
+        model.dragged_changed.connect(self._show_wells)
+        model.selection_changed.connect(self._mark)
+        model.hover_changed.connect(self._mark)
+        hand.placing_changed.connect(self._set_placing)
+        hand.rename_asked.connect(self._ask_name)
+        self._commands.analysis.running_changed.connect(self._dim)
+
+    # What is shown
+
+    @property
+    def _quantity(self) -> str:
+        return self._quantity_of(self.image)
+
+    def _quantity_of(self, tile: ImageView) -> str:
+        return self.key_of(tile)[:2]
 
     def _refresh(self) -> None:
         known = self._model.snapshot
-        there = [] if known is None else [key for key in _VIEWS if self._volume(known, key) is not None]
+        there = [] if known is None else [key for key in KEYS if layer(known, key) is not None]
         self.views.allow(there)
-        if there and self.views.key not in there:
-            self.views.choose(there[0])
-        if known is not None and there:
-            quantity, is_map = _VIEWS[self.views.key]
-            protocol = known.stacks[quantity].protocol
-            symbol, name, unit = AXES.get(protocol.axis, (protocol.axis, protocol.axis, ""))
-            texts = [] if is_map else [f"{value} {unit}".strip() for value in axis_values(protocol)]
-            self.times.set_values(symbol, name, texts)
-            depth = known.stacks[quantity].geometry.shape[0]
-            self.slices.set_values("slice", "Slice", [f"{k + 1} of {depth}" for k in range(depth)])
-        else:
-            self.times.set_values("", "", ())
-            self.slices.set_values("", "", ())
-        self._show()
+        if there and self._keys[self._active] not in there:
+            wanted = self._keys.index(there[0])
+            if wanted >= len(self.shown) or len(self.shown) == 1:
+                self._keys[self._active], self._keys[wanted] = self._keys[wanted], self._keys[self._active]
+            else:
+                self._active = wanted
+        self._arrange()
 
-    def _show(self) -> None:
-        self._show_picture()
+    def _arrange(self) -> None:
+        """Show as many views as were asked for, and the controls of what they show."""
+        self._active = min(self._active, len(self.shown) - 1)
+        for tile in self.tiles:
+            tile.setVisible(tile in self.shown)
+        self.views.choose(self._keys[self._active])
+        self._offer()
+        self._show_pictures()
         self._show_wells()
+        self._dim()
+        theme = Theme.of(QGuiApplication.palette())
+        for tile in self.shown:
+            tile.frame(theme.accent if tile is self.image and len(self.shown) > 1 else None)
 
-    def _show_picture(self) -> None:
+    def _offer(self) -> None:
+        """Offer the times and slices of what is shown."""
         known = self._model.snapshot
-        volume = None if known is None else self._volume(known, self.views.key)
-        if known is None or volume is None:
-            self.image.show_picture(None)
+        shown = {self.key_of(tile) for tile in self.shown}
+        for quantity, scrubber in self.times_of.items():
+            stack = known.stacks.get(quantity) if known else None
+            if stack is None or f"{quantity}w" not in shown:
+                scrubber.set_values("", "", ())
+                continue
+            axis = stack.protocol.axis
+            symbol, name, unit = AXES.get(axis, (axis, axis, ""))
+            texts = [f"{value} {unit}".strip() for value in axis_values(stack.protocol)]
+            scrubber.set_values(symbol, f"{name} (Shift+wheel, or , and .)", texts)
+        stack = known.stacks.get(self._quantity) if known else None
+        depth = stack.geometry.shape[0] if stack else 0
+        texts = [f"{k + 1} of {depth}" for k in range(depth)]
+        self.slices.set_values("slice", "Slice (wheel, or Page Up and Page Down)", texts)
+        self.slices.index = self._slices[self._quantity]
+
+    def _show_pictures(self) -> None:
+        known = self._model.snapshot
+        for tile in self.shown:
+            self._show_picture(tile, known)
+
+    def _show_picture(self, tile: ImageView, known: Snapshot | None) -> None:
+        key, quantity = self.key_of(tile), self._quantity_of(tile)
+        seen = layer(known, key) if known is not None else None
+        if known is None or seen is None:
+            tile.show_picture(None, title=TITLES[key], words=_why_not(known, key))
             return
-        quantity, is_map = _VIEWS[self.views.key]
-        _, row_spacing, column_spacing = known.stacks[quantity].geometry.spacing
-        if is_map:
-            picture = s_to_ms(volume[self.slices.index])
-            colours, unit = lookup_table(_COLOURS[quantity]), f"{_SYMBOLS[quantity]} (ms)"
+        slice_ = self._slices[quantity]
+        if not 0 <= slice_ < seen.volume.shape[-3]:
+            tile.show_picture(None, title=TITLES[key], words="This slice lies outside of these images.")
+            return
+        title = TITLES[key]
+        if seen.is_map:
+            picture = s_to_ms(seen.volume[slice_])
         else:
-            picture = volume[self.times.index, self.slices.index]
-            colours, unit = None, None
-        self.image.show_picture(
+            index = min(self.times_of[quantity].index, len(seen.volume) - 1)
+            picture = seen.volume[index, slice_]
+            axis = known.stacks[quantity].protocol.axis
+            symbol, _, unit = AXES.get(axis, (axis, axis, ""))
+            title += f"   {symbol} {axis_values(known.stacks[quantity].protocol)[index]} {unit}".rstrip()
+        tile.show_picture(
             picture,
-            levels=self._levels_of(known, self.views.key, volume),
-            colours=colours,
-            unit=unit,
-            pixel_shape=column_spacing / row_spacing,
+            levels=self._levels.of(known, key, seen),
+            colours=seen.colours,
+            unit=seen.unit,
+            placement=_placement(known, quantity, slice_),
+            title=title,
         )
 
-    def _levels_of(self, known: Snapshot, key: str, volume: NDArray[Any]) -> tuple[float, float]:
-        """Return what black and white stand for: the same for all times, so that scrubbing shows the signal change."""
-        remembered = self._levels.get(key)
-        wells = known.wells.get(_VIEWS[key][0])
-        if remembered is not None and remembered[0] == (id(volume), id(wells)):
-            return remembered[1]
-        values = np.abs(volume)
-        if _VIEWS[key][1]:
-            inside = values[wells.labels > 0] if wells is not None else values
-            values = s_to_ms(inside)
-        finite = values[np.isfinite(values)]
-        top = float(np.percentile(finite, 99.5)) if finite.size else 1.0
-        levels = (0.0, _rounded_up(top) if _VIEWS[key][1] else top or 1.0)
-        self._levels[key] = ((id(volume), id(wells)), levels)
-        return levels
-
     def _show_wells(self) -> None:
-        known = self._model.snapshot
-        quantity = _VIEWS[self.views.key][0]
-        wells = known.wells.get(quantity) if known else None
-        if wells is None:
-            self.image.set_circles(())
-            return
-        spacing = wells.geometry.spacing[1]
-        circles = []
-        for well in wells.wells:
-            if well.slices[0] <= self.slices.index <= well.slices[1]:
-                contents = self._model.contents.get(well.name)
-                left_out = contents is not None and contents.exclude is not None
-                circles.append(
-                    Circle(
-                        well.name,
-                        well.row,
-                        well.column,
-                        well.radius_mm / spacing,
-                        agent_on_image(self._model.agent_index(well.name)),
-                        dashed=left_out,
-                    )
-                )
-        self.image.set_circles(circles)
+        for tile in self.shown:
+            quantity = self._quantity_of(tile)
+            slice_ = self._slices[quantity]
+            tile.set_shapes(shapes_on(self._commands, quantity, slice_), ghosts_on(self._commands, quantity, slice_))
+        dragged = self._model.dragged
+        for tile in self.shown:
+            if dragged is None:
+                tile.say(None)
+            else:
+                tile.say(dragged.well.name, drag_words(dragged))
+        self._mark()
 
     def _mark(self) -> None:
-        self.image.mark(frozenset(name for name in (self._model.selected, self._model.hovered) if name is not None))
+        names = frozenset(name for name in (self._model.selected, self._model.hovered) if name is not None)
+        for tile in self.shown:
+            tile.mark(names, self._model.selected)
 
-    def _read(self, pixel: tuple[int, int] | None) -> None:
+    def _dim(self, running: bool | None = None) -> None:  # noqa: FBT001 - a slot
+        """Show maps darker while others are computed."""
+        known, recipe = self._model.snapshot, self._model.recipe
+        running = self._commands.analysis.running if running is None else running
+        fitted = known.result.recipe if known is not None and known.result is not None else None
+        for tile in self.shown:
+            older = fitted is None or recipe is None or fitted.fit != recipe.fit
+            tile.dim(dimmed=running and older and is_map(self.key_of(tile)))
+
+    # What a person does
+
+    def _activate(self, number: int) -> None:
+        if number != self._active:
+            self._active = number
+            self._arrange()
+
+    def _point(self, tile: ImageView, position: tuple[float, float] | None) -> None:
+        quantity, image = self._quantity_of(tile), None
+        if position is None:
+            self._model.point(quantity, None)
+        else:
+            if not is_map(self.key_of(tile)):
+                image = self.times_of[quantity].index
+            row, column = (round(value) for value in position)
+            self._model.point(quantity, (self._slices[quantity], row, column), image)
+        place = None if position is None or len(self.shown) == 1 else tile.to_view(*position)
+        for each in self.shown:
+            each.cross(place)
+
+    def _step_slices(self, tile: ImageView, steps: int) -> None:
+        """Go to another slice; where there is but one, to another time."""
+        if self.slices.count > 1:
+            self.slices.index += steps
+        else:
+            self._step_times(tile, steps)
+
+    def _step_times(self, tile: ImageView, steps: int) -> None:
+        self.times_of[self._quantity_of(tile)].index += steps
+
+    def _take_time(self) -> None:
+        self._show_pictures()
+        self._point_again()
+
+    def _point_again(self) -> None:
+        """Say what is under the pointer now, which stands still."""
+        for tile in self.shown:
+            if tile.underMouse():
+                self._point(tile, tile.position(QPointF(tile.mapFromGlobal(QCursor.pos()))))
+
+    def _take_slice(self, index: int) -> None:
+        """Go to a slice of the images that are looked at, and to the same place in the others."""
         known = self._model.snapshot
-        if pixel is None or known is None or not self.views.allowed():
-            self.reading.clear()
+        if known is None or self._quantity not in known.stacks:
             return
-        row, column = pixel
-        quantity = _VIEWS[self.views.key][0]
-        geometry = known.stacks[quantity].geometry
-        parts = [f"row {row}, column {column}"]
-        for other, maps in known.maps.items():
-            # Maps of two stacks can be read side by side only on the same grid.
-            if other == quantity or _same_grid(known.stacks[other].geometry, geometry):
-                parts.append(f"{_SYMBOLS[other]} {self._value(maps, other, row, column)}")
-        self.reading.setText("    ".join(parts))
+        here = known.stacks[self._quantity].geometry
+        middle = ((here.shape[1] - 1) / 2, (here.shape[2] - 1) / 2, index)
+        for quantity, stack in known.stacks.items():
+            there = stack.geometry
+            same = quantity == self._quantity or there == here
+            self._slices[quantity] = index if same else round(float(there.to_pixels(here.to_mm(middle))[2]))
+        self._show_pictures()
+        self._show_wells()
+        self._point_again()
 
-    def _value(self, maps: Maps, quantity: str, row: int, column: int) -> str:
-        value = float(maps[f"{quantity}map"][self.slices.index, row, column])
-        return f"{s_to_ms(value):.4g} ms" if np.isfinite(value) else "–"  # noqa: RUF001 - an en dash: no value
+    def _level(self, tile: ImageView, wider: float, higher: float) -> None:
+        self._levels.change(self.key_of(tile), tile.levels, wider, higher)
+        self._show_pictures()
 
-    @staticmethod
-    def _volume(known: Snapshot, key: str) -> NDArray[Any] | None:
-        """Return (n, z, y, x) of a weighted view, (z, y, x) of a map; None while there is none."""
-        quantity, is_map = _VIEWS[key]
-        if is_map:
-            maps = known.maps.get(quantity)
-            return None if maps is None else maps[f"{quantity}map"]
-        stack = known.stacks.get(quantity)
-        return None if stack is None else stack.shown
+    def _reset_levels(self, tile: ImageView) -> None:
+        self._levels.reset(self.key_of(tile))
+        self._show_pictures()
+
+    def _link(self, tile: ImageView) -> None:
+        """Let all views look at the same place."""
+        centre, zoom = tile.view
+        for each in self.tiles:
+            if each is not tile:
+                each.look_at(centre, zoom, fitted=tile.fitted)
+
+    def _set_placing(self, placing: bool) -> None:  # noqa: FBT001 - a slot
+        for tile in self.tiles:
+            tile.placing = placing
+            tile.setCursor(Qt.CursorShape.CrossCursor)
+        if placing:
+            self._commands.told.emit("Click where the well is; Esc gives it up")
+            self.image.setFocus()
+
+    def _ask_name(self, name: str) -> None:
+        self.image.rename(name)
+
+    def _open_menu(self, tile: ImageView, name: str | None, where: QPoint) -> None:
+        menu = self.menu_for(tile, name)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(where)
+
+    def menu_for(self, tile: ImageView, name: str | None) -> QMenu:
+        """Return what can be done with a well, or beside them."""
+        menu, hand = QMenu(self), self._hand
+        if name is None:
+            menu.addAction("Add Well\tIns", lambda: hand.set_placing(placing=True))
+        else:
+            self._model.select(name)
+            known = self._model.contents.get(name)
+            excluded = known is not None and known.exclude is not None
+            trace = next((each for each in self._model.traces if each.now is not None and each.now.name == name), None)
+            menu.addAction("Rename…\tF2", lambda: tile.rename(name))
+            menu.addAction("Use Again\tDel" if excluded else "Leave Out\tDel", self._commands.toggle_selected)
+            menu.addAction("Remove\tShift+Del", lambda: hand.remove(name))
+            back = menu.addAction("Back to as Found", lambda: hand.restore(name))
+            back.setEnabled(trace is not None and bool(trace.changes))
+        menu.addSeparator()
+        menu.addAction("Fit to Window, Then to the Wells\t0", tile.refit)
+        menu.addAction("Reset Brightness\tL", lambda: self._reset_levels(tile))
+        return menu
+
+    def _forget(self) -> None:
+        self._levels = Levels()
+        self._slices = dict.fromkeys(_QUANTITIES, 0)
+        for tile in self.tiles:
+            tile.fit()
 
 
-def _same_grid(first: Geometry, second: Geometry) -> bool:
-    return first.shape == second.shape and bool(np.allclose(first.affine, second.affine, atol=1e-3))
+def _why_not(known: Snapshot | None, key: str) -> str:
+    if known is None or not known.stacks:
+        return ""
+    return "not fitted yet" if key[:2] in known.stacks else f"There are no {TITLES[f'{key[:2]}w']} images."
 
 
-def _rounded_up(value: float) -> float:
-    """Return the next number with two digits, so that the bar ends at one that can be read."""
-    if value <= 0:
-        return 1.0
-    step = 10.0 ** (np.floor(np.log10(value)) - 1)
-    return float(np.ceil(value / step) * step)
+def _placement(known: Snapshot, quantity: str, slice_: int) -> QTransform:
+    """Return what takes column and row of a slice to mm right and down in the plane of the first stack."""
+    first = next(iter(known.stacks.values())).geometry
+    _, row_spacing, column_spacing = first.spacing
+    here = known.stacks[quantity].geometry
+    if here == first:
+        return QTransform.fromScale(column_spacing, row_spacing)
+    corners = first.to_pixels(here.to_mm([(0, 0, slice_), (1, 0, slice_), (0, 1, slice_)]))[:, :2]
+    start, down, right = corners * (row_spacing, column_spacing)
+    down, right = down - start, right - start
+    return QTransform(right[1], right[0], down[1], down[0], start[1], start[0])

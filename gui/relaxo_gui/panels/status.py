@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QWidget
 
 from relaxo_gui.resources.theme import GRID, PADDING
-from relaxo_gui.session_model.words import voxel_words
+from relaxo_gui.session_model.voxel_words import voxel_words
 from relaxo_gui.widgets.progress_strip import ProgressStrip
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class StatusPanel(QStatusBar):
 
     def _read(self) -> None:
         known, voxel = self._model.snapshot, self._model.pointed
-        self.voxel.setText("" if known is None or voxel is None else voxel_words(known, voxel.quantity, voxel.index))
+        self.voxel.setText("" if known is None or voxel is None else voxel_words(known, voxel))
 
     def _summarise(self) -> None:
         known = self._model.snapshot

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from relaxo import wells
@@ -29,6 +30,8 @@ class Voxel:
     """``T1`` or ``T2``: the stack that the index is of."""
     index: tuple[int, int, int]
     """Slice, row and column, counted from 0."""
+    image: int | None = None
+    """Which of its images is looked at; None while it is a map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,7 @@ class SessionModel(QObject):
         self._snapshot: Snapshot | None = None
         self._contents: Mapping[str, Contents] = {}
         self._agents: tuple[str, ...] = ()
+        self._traces: tuple[wells.Trace, ...] = ()
         self._selected: str | None = None
         self._measurement: str | None = None
         self._hovered: str | None = None
@@ -147,6 +151,11 @@ class SessionModel(QObject):
     def step(self) -> str:
         """Key of the step that is looked at, one of `relaxo_gui.session_model.steps.STEPS`."""
         return self._step
+
+    @property
+    def traces(self) -> tuple[wells.Trace, ...]:
+        """What became of every well by hand, as the recipe says; on the grid that wells are found in."""
+        return self._traces
 
     def agent_index(self, well: str) -> int | None:
         """Return the place of a well's agent in the order of agents; None for a blank, or when nobody said.
@@ -226,9 +235,9 @@ class SessionModel(QObject):
             self._hovered = well
             self.hover_changed.emit()
 
-    def point(self, quantity: str, index: tuple[int, int, int] | None) -> None:
+    def point(self, quantity: str, index: tuple[int, int, int] | None, image: int | None = None) -> None:
         """Say which voxel of the stack of ``T1`` or ``T2`` is under the pointer, as slice, row and column."""
-        voxel = None if index is None else Voxel(quantity, index)
+        voxel = None if index is None else Voxel(quantity, index, image)
         if voxel != self._pointed:
             self._pointed = voxel
             self.pointed_changed.emit()
@@ -253,9 +262,20 @@ class SessionModel(QObject):
 
     def _match(self) -> None:
         """Bring together what the recipe says and the wells that were found."""
-        located = self._snapshot.located if self._snapshot else None
-        recipe = self.recipe
+        known, recipe = self._snapshot, self.recipe
+        located = known.located if known else None
         self._contents = {}
+        self._traces = ()
+        if known is not None and known.found is not None and recipe is not None:
+            try:
+                self._traces = wells.trace(known.found, recipe.wells)
+            except RelaxoError:
+                self._traces = ()
+            if located is not None and self._traces and located.geometry == known.found.geometry:
+                # As the recipe has them, which the run that follows will find.
+                now = tuple(each.now for each in self._traces if each.now is not None)
+                nowhere = np.zeros(located.geometry.shape, np.int16)
+                located = replace(located, labels=nowhere, wells=now, tallies=())
         if located is not None and recipe is not None:
             try:
                 self._contents = wells.match(located, recipe.contents)

@@ -8,13 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from relaxo.data import FitStatus
 from relaxo.units import s_to_ms
-from relaxo_gui.session_model.fit_words import STATUS
 
 if TYPE_CHECKING:
-    from relaxo.data import Geometry, Maps, Protocol, StackSource
-    from relaxo_gui.session_model.snapshot import Snapshot
+    from relaxo.data import Geometry, Protocol, StackSource
 
 _KINDS = {
     "IRT1": "Inversion recovery",
@@ -80,36 +77,6 @@ def _number(axis: str, value: float) -> str:
     return f"{value if axis == 'FlipAngle' else s_to_ms(value):.5g}"
 
 
-def voxel_words(known: Snapshot, quantity: str, index: tuple[int, int, int]) -> str:
-    """Return what is known of a voxel: its place and the times of all maps on the same grid.
-
-    Parameters
-    ----------
-    known
-        The results.
-    quantity
-        ``T1`` or ``T2``: the stack it is of.
-    index
-        Slice, row and column, counted from 0.
-    """
-    stack = known.stacks.get(quantity)
-    if stack is None:
-        return ""
-    parts = [f"voxel ({index[2]}, {index[1]}, {index[0]})"]
-    for name, maps in known.maps.items():
-        # Maps of two stacks are read at one place only on the same grid.
-        if name == quantity or same_grid(known.stacks[name].geometry, stack.geometry):
-            parts.append(f"{SYMBOLS[name]} {_time(maps, f'{name}map', index)}")
-    return "    ".join(parts)
-
-
 def same_grid(first: Geometry, second: Geometry) -> bool:
     """Whether an index means the same place in both."""
     return first.shape == second.shape and bool(np.allclose(first.affine, second.affine, atol=1e-3))
-
-
-def _time(maps: Maps, name: str, index: tuple[int, int, int]) -> str:
-    value = float(maps[name][index])
-    if math.isfinite(value):
-        return f"{s_to_ms(value):.4g} ms"
-    return f"– ({STATUS[FitStatus(int(maps.status[index]))][0]})"  # noqa: RUF001 - an en dash: no value

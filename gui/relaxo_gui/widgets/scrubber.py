@@ -45,6 +45,11 @@ class Scrubber(QWidget):
     def index(self, index: int) -> None:
         self._slider.setValue(index)
 
+    @property
+    def count(self) -> int:
+        """How many values there are to choose from."""
+        return len(self._texts)
+
     def set_values(self, name: str, tip: str, texts: Sequence[str]) -> None:
         """Offer values, as they are to be read; the position stays where it was if it can."""
         self._texts = tuple(texts)

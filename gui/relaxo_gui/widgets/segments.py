@@ -42,6 +42,13 @@ class Segments(QWidget):
         layout.addStretch(1)
         next(iter(self._buttons.values())).setChecked(True)
 
+    def set_shortcuts(self, shortcuts: Mapping[str, str]) -> None:
+        """Let keys choose anywhere, by the key of the thing."""
+        for key, shortcut in shortcuts.items():
+            button = self._buttons[key]
+            button.setShortcut(shortcut)
+            button.setToolTip(f"{button.toolTip()} ({shortcut})")
+
     @property
     def key(self) -> str:
         """Of the one that is chosen."""

@@ -1,0 +1,348 @@
+"""Wells by hand: every verb that moves, resizes, adds, names or removes one, live while it is dragged."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from relaxo import wells as stage
+from relaxo.data import Well
+from relaxo.errors import RelaxoError
+from relaxo.pipeline import RATES
+from relaxo_gui.actions import well_edits
+from relaxo_gui.session_model import Dragged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from relaxo.data import WellRate, Wells
+    from relaxo.recipe import Recipe
+    from relaxo_gui.session_model import SessionModel, Snapshot
+
+_LEAST_PIXELS = 1.0
+"""Radius below which nothing can be measured."""
+_USUAL_RADIUS_MM = 3.0
+
+
+class ByHand(QObject):
+    """Does with wells what a person asks for. Places are rows and columns of one of the stacks, as it is named.
+
+    A `RelaxoError` never leaves it; it becomes a message of the model.
+    """
+
+    placing_changed = Signal(bool)
+    """Whether the next click on an image adds a well."""
+    rename_asked = Signal(str)
+    """Name of a well whose new name is to be typed."""
+
+    def __init__(self, model: SessionModel, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._placing = False
+        self._start: Well | None = None
+        self._exactly = False
+        self._snapper: tuple[object, stage.Snapper] | None = None
+        self.snapping = True
+        """Whether wells that are added, or dragged far, snap to the edge that is seen, or to the plate's grid."""
+        model.opened.connect(self._forget)
+
+    @property
+    def placing(self) -> bool:
+        """Whether the next click on an image adds a well."""
+        return self._placing
+
+    def set_placing(self, *, placing: bool) -> None:
+        """Begin to add a well, or give it up."""
+        if placing != self._placing and (not placing or self._home() is not None):
+            self._placing = placing
+            self.placing_changed.emit(placing)
+
+    # While the mouse is down
+
+    def drag(self, quantity: str, name: str, row: float, column: float, *, exactly: bool = False) -> None:
+        """Show a well with its centre at a place of a stack, and what it measures there."""
+        begun = self._begin(name)
+        if begun is not None:
+            row, column = self._at_home(quantity, row, column, begun.slice)
+            self._exactly = exactly
+            self._show(dataclasses.replace(begun, row=row, column=column))
+
+    def drag_radius(self, name: str, radius_mm: float) -> None:
+        """Show a well with another radius, and what it measures then."""
+        begun = self._begin(name)
+        if begun is not None:
+            self._show(_sized(begun, max(radius_mm, self._least_radius())))
+
+    def let_go(self, *, keep: bool) -> None:
+        """End a drag: the recipe changes to what was shown, or stays as it was."""
+        dragged, begun = self._model.dragged, self._start
+        self._start = None
+        self._model.drag(None)
+        if not keep or dragged is None or begun is None:
+            return
+        well = dragged.well
+        if (well.row, well.column) == (begun.row, begun.column):
+            self._edit(f"Resize well {well.name}", partial(well_edits.resize, name=well.name, radius_mm=well.radius_mm))
+        else:
+            well = self._snapped(well, begun)
+            self._edit(
+                f"Move well {well.name}", partial(well_edits.move, name=well.name, row=well.row, column=well.column)
+            )
+
+    # The selected well
+
+    def nudge(self, rows: int, columns: int) -> None:
+        """Move the selected well by pixels."""
+        well = self._selected()
+        if well is not None:
+            move = partial(well_edits.move, name=well.name, row=well.row + rows, column=well.column + columns)
+            self._edit(f"Move well {well.name}", move, merge_key=f"nudge {well.name}")
+
+    def grow(self, pixels: int) -> None:
+        """Make the selected well larger or smaller by half a pixel for each."""
+        well, home = self._selected(), self._home()
+        if well is not None and home is not None:
+            radius = max(well.radius_mm + 0.5 * pixels * home.geometry.spacing[1], self._least_radius())
+            resize = partial(well_edits.resize, name=well.name, radius_mm=radius)
+            self._edit(f"Resize well {well.name}", resize, merge_key=f"grow {well.name}")
+
+    def rename_selected(self) -> None:
+        """Ask for another name of the selected well, in the picture."""
+        if self._model.selected is not None:
+            self.rename_asked.emit(self._model.selected)
+
+    def remove_selected(self) -> None:
+        """Take the selected well away."""
+        if self._model.selected is not None:
+            self.remove(self._model.selected)
+
+    def restore_selected(self) -> None:
+        """Have the selected well as it was found."""
+        if self._model.selected is not None:
+            self.restore(self._model.selected)
+
+    # Any well
+
+    def add(self, quantity: str, row: float, column: float, slice_: int) -> None:
+        """Add a well where a person points at a stack; it takes the edge that is seen there."""
+        home, known, recipe = self._home(), self._model.snapshot, self._model.recipe
+        if home is None or known is None or recipe is None:
+            return
+        row, column = self._at_home(quantity, row, column, slice_)
+        slice_ = round(self._at_home_slice(quantity, row, column, slice_))
+        like = [well for well in home.wells if well.slices[0] <= slice_ <= well.slices[1]]
+        slices = like[0].slices if like else (0, home.geometry.shape[0] - 1)
+        radius = float(np.median([well.radius_mm for well in like])) if like else _USUAL_RADIUS_MM
+        blank = Well("", row=row, column=column, slice=sum(slices) / 2, slices=slices, radius_mm=radius, origin="added")
+        if self.snapping:
+            seen = self._seen(row, column, slice_, None)
+            place = stage.lattice_place(home.wells, home.geometry, row, column)
+            if seen is not None:
+                blank = dataclasses.replace(blank, row=seen.row, column=seen.column, radius_mm=seen.radius_mm)
+            elif place is not None:
+                blank = dataclasses.replace(blank, row=place[0], column=place[1])
+        well = dataclasses.replace(blank, name=stage.free_name(home, blank, recipe.wells))
+        self.set_placing(placing=False)
+        if self._edit(f"Add well {well.name}", partial(well_edits.add, well=well)):
+            self._model.select(well.name)
+
+    def rename(self, name: str, new: str) -> None:
+        """Give a well another name."""
+        if (
+            new.strip()
+            and new.strip() != name
+            and self._edit(f"Rename well {name} to {new.strip()}", partial(well_edits.rename, name=name, new=new))
+        ):
+            self._model.select(new.strip())
+
+    def remove(self, name: str) -> None:
+        """Take a well away, with its contents."""
+        if self._edit(f"Remove well {name}", partial(well_edits.remove, name=name)) and self._model.selected == name:
+            self._model.select(None)
+
+    def restore(self, name: str) -> None:
+        """Have a well as it was found; one that was removed comes back, one that was added goes."""
+        for trace in self._model.traces:
+            if trace.changes and name == (trace.now or trace.found or Well("", 0, 0, 0, (0, 0), 0)).name:
+                if self._edit(f"Put well {name} back as found", partial(well_edits.restore, trace=trace)):
+                    self._model.select(trace.found.name if trace.found else None)
+                return
+
+    def restore_all(self) -> None:
+        """Have all wells as they were found."""
+        if self._edit("Put all wells back as found", well_edits.restore_all):
+            self._model.select(None)
+
+    # How wells are named and measured
+
+    def name_by(self, label: str, **fields: Any) -> None:  # noqa: ANN401 - the fields of a recipe's part
+        """Name wells in another way; `fields` are those of the recipe's part."""
+        recipe = self._model.recipe
+        if recipe is None:
+            return
+        by_plate = any(entry.well is not None and stage.is_plate_name(entry.well) for entry in recipe.contents)
+        self._edit(label, partial(well_edits.name_by, fields=fields, by_plate=by_plate))
+
+    def seen_as(self, name: str, label: str) -> None:
+        """Turn the names so that a well bears the one that is seen on it."""
+        found = self._model.snapshot.found if self._model.snapshot else None
+        recipe = self._model.recipe
+        trace = next((each for each in self._model.traces if each.now is not None and each.now.name == name), None)
+        if found is None or recipe is None or trace is None or trace.found is None:
+            return
+        try:
+            rotation, mirrored = stage.turn_to(found, found.wells.index(trace.found), label, recipe.wells)
+        except RelaxoError as error:
+            self._model.message.emit(error)
+            return
+        fields = {
+            "naming": "plate" if stage.is_plate_name(label) else recipe.wells.naming,
+            "rotation": rotation,
+            "mirrored": mirrored,
+            "marker": well_edits.mark(trace.found, label),
+        }
+        self.name_by(f"Turn the names: this is {label}", **fields)
+
+    def set_margin(self, margin_mm: float) -> None:
+        """Measure wells so far inside their edge."""
+        self._set(f"Margin of {margin_mm:g} mm", margin_mm=margin_mm)
+
+    def set_voids(self, *, cut: bool) -> None:
+        """Leave bubbles and voids out, or keep them."""
+        self._set("Leave voids out" if cut else "Keep voids", voids="cut" if cut else "keep")
+
+    def carried(self, well: Well, quantity: str) -> Well | None:
+        """Return a well of the images that wells are found in as it is on a stack; None where that does not show it."""
+        known, home, recipe = self._model.snapshot, self._home(), self._model.recipe
+        if known is None or home is None or recipe is None or quantity not in known.stacks:
+            return None
+        geometry = known.stacks[quantity].geometry
+        if geometry == home.geometry:
+            return well
+        alone = stage.rasterise([well], home.geometry, recipe.wells)
+        try:
+            return stage.transfer(alone, geometry, recipe.wells).wells[0]
+        except RelaxoError:
+            return None
+
+    def _set(self, label: str, **fields: Any) -> None:  # noqa: ANN401 - the fields of a recipe's part
+        recipe = self._model.recipe
+        if recipe is not None:
+            self._model.edit(
+                label, msgspec.structs.replace(recipe, wells=msgspec.structs.replace(recipe.wells, **fields))
+            )
+
+    def _edit(self, label: str, change: Callable[..., Recipe], merge_key: str | None = None) -> bool:
+        """Change the recipe; answers whether that went well."""
+        known, recipe = self._model.snapshot, self._model.recipe
+        if known is None or known.found is None or recipe is None:
+            return False
+        try:
+            after = change(recipe, known.found)
+        except RelaxoError as error:
+            self._model.message.emit(error)
+            return False
+        self._model.edit(label, after, merge_key)
+        return True
+
+    def _begin(self, name: str) -> Well | None:
+        """Return the well as it was when it was taken hold of."""
+        if self._start is None or self._start.name != name:
+            self._start = self._now(name)
+        return self._start
+
+    def _show(self, well: Well) -> None:
+        self._model.drag(Dragged(well, self._measured(well)))
+
+    def _measured(self, well: Well) -> dict[str, WellRate]:
+        """Return what a well measures on every map, by the name of the rate."""
+        known, recipe = self._model.snapshot, self._model.recipe
+        if known is None or recipe is None:
+            return {}
+        rates = {}
+        for quantity, maps in known.maps.items():
+            there = self.carried(well, quantity)
+            if there is not None:
+                geometry = known.stacks[quantity].geometry
+                rates[RATES[quantity]] = stage.measure_one(maps, there, geometry, recipe.wells)
+        return rates
+
+    def _snapped(self, well: Well, begun: Well) -> Well:
+        """Return a well at the edge or the place of the grid that it was let go near; as it is after a small step."""
+        home = self._home()
+        if home is None or not self.snapping or self._exactly:
+            return well
+        _, row_spacing, column_spacing = home.geometry.spacing
+        moved = np.hypot((well.row - begun.row) * row_spacing, (well.column - begun.column) * column_spacing)
+        if moved < begun.radius_mm:
+            return well
+        seen = self._seen(well.row, well.column, round(well.slice), well.radius_mm)
+        others = [each for each in home.wells if each.name != well.name]
+        place = (seen.row, seen.column) if seen else stage.lattice_place(others, home.geometry, well.row, well.column)
+        return well if place is None else dataclasses.replace(well, row=place[0], column=place[1])
+
+    def _seen(self, row: float, column: float, slice_: int, radius_mm: float | None) -> Well | None:
+        """Return the well whose edge is seen around a place of the images that wells are found in."""
+        known = self._model.snapshot
+        if known is None:
+            return None
+        stack = known.stacks[self._home_quantity(known)]
+        if self._snapper is None or self._snapper[0] is not stack:
+            self._snapper = (stack, stage.Snapper(stack))
+        rows, columns = stack.geometry.shape[1:]
+        if not (0 <= row < rows and 0 <= column < columns):
+            return None
+        return self._snapper[1](row, column, slice_, radius_mm)
+
+    def _selected(self) -> Well | None:
+        return None if self._model.selected is None else self._now(self._model.selected)
+
+    def _now(self, name: str) -> Well | None:
+        """Return a well as the recipe has it: the newest results may not be there yet."""
+        return next((each.now for each in self._model.traces if each.now is not None and each.now.name == name), None)
+
+    def _home(self) -> Wells | None:
+        """Return the wells on the grid of the images that they are found in."""
+        known = self._model.snapshot
+        return None if known is None or not known.wells else known.wells[self._home_quantity(known)]
+
+    def _home_quantity(self, known: Snapshot) -> str:
+        wanted = known.recipe.wells.find_in
+        return wanted if wanted is not None and wanted in known.stacks else next(iter(known.stacks))
+
+    def _at_home(self, quantity: str, row: float, column: float, slice_: float) -> tuple[float, float]:
+        """Return row and column in the images that wells are found in."""
+        there = self._to_home(quantity, row, column, slice_)
+        return float(there[0]), float(there[1])
+
+    def _at_home_slice(self, quantity: str, row: float, column: float, slice_: float) -> float:
+        return float(self._to_home(quantity, row, column, slice_)[2])
+
+    def _to_home(self, quantity: str, row: float, column: float, slice_: float) -> tuple[float, float, float]:
+        known, home = self._model.snapshot, self._home()
+        assert known is not None
+        assert home is not None
+        geometry = known.stacks[quantity].geometry
+        if geometry == home.geometry:
+            return row, column, slice_
+        there = home.geometry.to_pixels(geometry.to_mm((row, column, slice_)))
+        return float(there[0]), float(there[1]), float(there[2])
+
+    def _least_radius(self) -> float:
+        home = self._home()
+        return _LEAST_PIXELS * max(home.geometry.spacing[1:]) if home else 0.1
+
+    def _forget(self) -> None:
+        self._start = self._snapper = None
+        self.set_placing(placing=False)
+
+
+def _sized(well: Well, radius_mm: float) -> Well:
+    larger = radius_mm / well.radius_mm
+    outline = None if well.outline is None else tuple((larger * down, larger * right) for down, right in well.outline)
+    return dataclasses.replace(well, radius_mm=radius_mm, outline=outline)

@@ -1,0 +1,106 @@
+"""What can be looked at: the weighted images and the maps, with their colours and levels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from relaxo.units import s_to_ms
+from relaxo_gui.resources.colour_maps import GREY, lookup_table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from relaxo_gui.session_model import Snapshot
+
+#: Key of a view to its title: a quantity, and ``w`` for the weighted images or ``map``.
+TITLES = {"T1w": "T₁w", "T2w": "T₂w", "T1map": "T₁ map", "T2map": "T₂ map"}
+KEYS = tuple(TITLES)
+_COLOURS = {"T1map": "lipari", "T2map": "navia"}
+_UNITS = {"T1map": "T₁ (ms)", "T2map": "T₂ (ms)"}
+_BRIGHTEST = 99.5
+"""Percentile of the values that the last colour stands for."""
+_NARROWEST = 1e-3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One thing that can be looked at."""
+
+    volume: NDArray[Any]
+    """(n, z, y, x) of weighted images, (z, y, x) in s of a map."""
+    is_map: bool
+    colours: NDArray[Any]
+    """(256, 3), uint8."""
+    unit: str
+    """Of what its bar shows."""
+
+
+def is_map(key: str) -> bool:
+    """Return whether a view shows a map."""
+    return key in _COLOURS
+
+
+def layer(known: Snapshot, key: str) -> Layer | None:
+    """Return what a key stands for; None while there is none."""
+    quantity = key[:2]
+    stack = known.stacks.get(quantity)
+    if key in _COLOURS:
+        maps = known.maps.get(quantity)
+        if maps is None or stack is None or maps.shape != stack.geometry.shape:
+            return None
+        return Layer(maps[f"{quantity}map"], True, lookup_table(_COLOURS[key]), _UNITS[key])
+    return None if stack is None else Layer(stack.shown, False, lookup_table(GREY), "signal")
+
+
+class Levels:
+    """Which values the first and the last colour stand for, by the key of a view."""
+
+    def __init__(self) -> None:
+        self._proposed: dict[str, tuple[tuple[object, ...], tuple[float, float]]] = {}
+        self._chosen: dict[str, tuple[float, float]] = {}
+
+    def of(self, known: Snapshot, key: str, seen: Layer) -> tuple[float, float]:
+        """Return the levels of a view: those a person chose, or from 0 to what the brightest parts show.
+
+        They are the same for all times, so that scrubbing shows the signal change.
+        """
+        if key in self._chosen:
+            return self._chosen[key]
+        there = known.wells.get(key[:2])
+        # Kept with what it was made for, so that no other can take its identity.
+        made_for = (known.maps.get(key[:2]) if seen.is_map else known.stacks[key[:2]], there if seen.is_map else None)
+        kept = self._proposed.get(key)
+        if kept is not None and all(a is b for a, b in zip(kept[0], made_for, strict=True)):
+            return kept[1]
+        values = np.abs(seen.volume)
+        if seen.is_map:
+            inside = values[there.labels > 0] if there is not None and there.labels.any() else values
+            values = s_to_ms(inside)
+        finite = values[np.isfinite(values)]
+        top = float(np.percentile(finite, _BRIGHTEST)) if finite.size else 1.0
+        levels = (0.0, _rounded_up(top) if seen.is_map else top or 1.0)
+        self._proposed[key] = (made_for, levels)
+        return levels
+
+    def change(self, key: str, levels: tuple[float, float], wider: float, higher: float) -> None:
+        """Choose levels that are wider and higher than these, by shares of their width."""
+        low, high = levels
+        width = high - low
+        middle = (low + high) / 2 + higher * width
+        width = max(width * max(1 + wider, _NARROWEST), _NARROWEST * max(abs(high), _NARROWEST))
+        self._chosen[key] = (middle - width / 2, middle + width / 2)
+
+    def reset(self, key: str) -> None:
+        """Go back to what is proposed."""
+        self._chosen.pop(key, None)
+
+
+def _rounded_up(value: float) -> float:
+    """Return the next number with two digits, so that the bar ends at one that can be read."""
+    if value <= 0:
+        return 1.0
+    step = 10.0 ** (np.floor(np.log10(value)) - 1)
+    return float(np.ceil(value / step) * step)
