@@ -38,6 +38,8 @@ class Circle:
     """Share of its rim that edges support, up to 1."""
     confidence: float = math.nan
     """How sure it is that a well lies there, from 0 to 1; NaN before anybody looked."""
+    closed: float = math.nan
+    """Share of the lines from its centre that end at its rim; NaN before anybody looked."""
     strength: float = math.nan
     """Signal of the fluid in its core, over all images; NaN before anybody looked."""
 

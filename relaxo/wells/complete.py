@@ -27,12 +27,11 @@ _SUPPORT = 0.8
 """Votes that the lattice is worth."""
 _LEAST = 0.3
 """Confidence of a circle in a place of the lattice."""
-_CLOSE = 1.45
-"""Distance of neighbours with thick walls, as a share of the sum of their radii, and pixels on top of it."""
-_CLOSE_PIXELS = 2.0
 _ALIKE = 0.97
-_BESIDE = 0.35
-"""Share of the pitch by which a gap lies away from the places of wells."""
+_FEWEST_AROUND = 3
+"""Circles between which a gap may look like another."""
+_CLOSED = 0.9
+"""Share of the lines from the centre of a well that end at its wall, at least; of gaps, three quarters do."""
 _PIXELS_OF_BATH = 30
 
 
@@ -88,11 +87,11 @@ def _upon(one: Circle, other: Circle) -> bool:
     return bool(apart < 0.8 * (one.radius + other.radius))
 
 
-def without_bath(circles: Sequence[Circle], curves: NDArray[Any]) -> tuple[list[Circle], list[Circle]]:
-    """Return circles that are wells, and those in which only the bath shows between wells that stand close.
+def without_bath(circles: Sequence[Circle], curves: NDArray[Any]) -> list[Circle]:
+    """Return circles without those in which only the bath shows between wells that stand close.
 
-    Between four wells with dark walls a bath looks like a well. Such a circle has the bath's own signal curve, and lies
-    close to wells but beside the places of their lattice, where a well that holds the bath's own fluid stands in one.
+    Between wells with dark walls a bath looks like a well. Such a circle has the bath's own signal curve, and its rim
+    is open where no well stands; a well that holds the bath's own fluid has a wall all around.
 
     Parameters
     ----------
@@ -101,29 +100,16 @@ def without_bath(circles: Sequence[Circle], curves: NDArray[Any]) -> tuple[list[
     curves
         (y, x, n), of its pixels.
     """
-    if len(circles) < _FEWEST - 1:
-        return list(circles), []
+    if len(circles) < _FEWEST_AROUND:
+        return list(circles)
     place = np.array([(circle.row, circle.column) for circle in circles])
-    radius = np.array([circle.radius for circle in circles])
-    bath = _bath(place, radius, curves)
+    bath = _bath(place, np.array([circle.radius for circle in circles]), curves)
     if bath is None:
-        return list(circles), []
+        return list(circles)
     core = curves[tuple(np.rint(place).astype(int).T)].astype(float)
     strength, norms = float(np.linalg.norm(bath)), np.linalg.norm(core, axis=1)
     like = (core @ bath > _ALIKE * norms * strength) & (norms > 0.5 * strength) & (norms < 2 * strength)
-    apart = np.linalg.norm(place[None] - place[:, None], axis=2)
-    np.fill_diagonal(apart, np.inf)
-    between = like & (apart.min(axis=1) < _CLOSE * (radius + radius[apart.argmin(axis=1)]) + _CLOSE_PIXELS)
-    others = np.flatnonzero(~between)
-    grid = nodes(place[others], beyond=2) if len(others) >= _FEWEST - 2 else None
-    if grid is None or not between.any():
-        return list(circles), []
-    places, pitch = grid
-    between &= np.linalg.norm(place[:, None] - places, axis=2).min(axis=1) > _BESIDE * pitch
-    return (
-        [circle for circle, gap in zip(circles, between, strict=True) if not gap],
-        [circle for circle, gap in zip(circles, between, strict=True) if gap],
-    )
+    return [circle for circle, same in zip(circles, like, strict=True) if not same or circle.closed >= _CLOSED]
 
 
 def _bath(place: NDArray[Any], radius: NDArray[Any], curves: NDArray[Any]) -> NDArray[np.float64] | None:

@@ -15,6 +15,10 @@ SMOOTHING = 1.0
 """Standard deviation in pixels of the Gaussian whose derivatives are the gradient."""
 _DOUBT = 4.0
 _COMPONENTS = 8
+_BLOCK = 16
+"""Pixels along each side of the parts of an image that are judged for being quiet ..."""
+_QUIETEST = 25
+"""... and the percentage of them that is."""
 _NOISE_FLOOR = 2.5
 _RELATIVE_FLOOR = 0.03
 _WEAKEST_EDGE = 0.15
@@ -60,7 +64,7 @@ def stack_edges(images: NDArray[Any]) -> Edges:
         yy += along_y**2
         xy += along_x * along_y
     energy = xx + yy
-    doubtful = _DOUBT * np.median(energy) + _WEAKEST_EDGE**2
+    doubtful = _DOUBT * _quiet(energy) + _WEAKEST_EDGE**2
     weight = 1 / (energy + doubtful)
     return Edges((xx - yy) * weight, 2 * xy * weight, energy * weight, brightness)
 
@@ -81,12 +85,24 @@ def principal(channels: NDArray[Any]) -> NDArray[np.float32]:
 def noise_level(image: NDArray[Any]) -> float:
     """Return the standard deviation of the noise of an image (y, x), in its units.
 
-    The median of a second difference that no smooth signal passes (Immerkaer, Comput. Vis. Image Underst. 1996, 64,
-    300), taken for a background of Rayleigh noise, whose standard deviation is 0.655 of the Gaussian one.
+    The median, in the quiet parts of the image, of a second difference that no smooth signal passes (Immerkaer, Comput.
+    Vis. Image Underst. 1996, 64, 300), taken for a background of Rayleigh noise, whose standard deviation is 0.655 of
+    the Gaussian one.
     """
     along_rows = image[:, :-2] - 2 * image[:, 1:-1] + image[:, 2:]
     difference = along_rows[:-2] - 2 * along_rows[1:-1] + along_rows[2:]
-    return float(np.median(np.abs(difference)) * 1.4826 / 6 / 0.655)
+    return _quiet(np.abs(difference)) * 1.4826 / 6 / 0.655
+
+
+def _quiet(values: NDArray[Any]) -> float:
+    """Return the median of an image (y, x) where little happens: a plate of many wells may fill most of it."""
+    side = min(_BLOCK, *values.shape)
+    rows, columns = values.shape[0] // side, values.shape[1] // side
+    blocks = values[: rows * side, : columns * side].reshape(rows, side, columns, side).swapaxes(1, 2)
+    medians = np.median(blocks.reshape(rows * columns, -1), axis=1)
+    # Some scanners set what lies beyond the phantom to 0, which tells nothing of the noise.
+    medians = medians[medians > 0]
+    return float(np.percentile(medians, _QUIETEST)) if medians.size else 0.0
 
 
 def _floors(magnitude: NDArray[Any]) -> NDArray[np.float32]:

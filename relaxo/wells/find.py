@@ -239,8 +239,7 @@ def _sorted_out(images: NDArray[Any]) -> tuple[list[Circle], list[Circle]]:
         # Most of the rest are other rims of circles that are known by now, or lie between them.
         sure = [circle for circle in whole if circle.confidence > _SURE]
         candidates = _clear_of(sure, candidates[_AT_ONCE:])
-    standing, _ = without_bath(_apart(found), curves)
-    wells = completed(standing, curves, edges.brightness, _DARK)
+    wells = completed(without_bath(_apart(found), curves), curves, edges.brightness, _DARK)
     known = _places(wells)
     return wells, [circle for circle in _apart(cut) if not _overlap(_places([circle]), known).any()]
 

@@ -66,7 +66,8 @@ def refine(curves: NDArray[Any], circles: Sequence[Circle]) -> list[Circle]:
         edge = _edge(fluid, distance, place[:, 2])
         before, (place, fits) = place, _fit(edge, place)
         holds &= fits
-    confidence = _confidence(rays, fluid, distance, edge, before[:, 2])
+    closed = (np.abs(edge - before[:, 2:]) < 0.5 + 0.1 * before[:, 2:]).mean(axis=1)
+    confidence = _confidence(rays, fluid, distance, closed, before[:, 2])
     core = (distance <= _CORE * before[:, 2:])[:, None, :, None]
     strength = np.linalg.norm((rays * core).sum(axis=(1, 2)) / (_RAYS * core.sum(axis=(1, 2))), axis=1)
     return [
@@ -76,10 +77,11 @@ def refine(curves: NDArray[Any], circles: Sequence[Circle]) -> list[Circle]:
             column=float(column),
             radius=float(radius + _BLUR / radius),
             confidence=float(sure * np.clip((circle.votes - 0.4) / 0.4, 0, 1)),
+            closed=float(share),
             strength=float(signal),
         )
-        for circle, (row, column, radius), sure, signal, held in zip(
-            circles, place, confidence, strength, holds, strict=True
+        for circle, (row, column, radius), sure, share, signal, held in zip(
+            circles, place, confidence, closed, strength, holds, strict=True
         )
         if held
     ]
@@ -177,10 +179,9 @@ def _fit(edge: NDArray[Any], place: NDArray[Any]) -> tuple[NDArray[np.float64], 
 
 
 def _confidence(
-    rays: NDArray[Any], fluid: NDArray[Any], distance: NDArray[Any], edge: NDArray[Any], radius: NDArray[Any]
+    rays: NDArray[Any], fluid: NDArray[Any], distance: NDArray[Any], closed: NDArray[Any], radius: NDArray[Any]
 ) -> NDArray[np.float64]:
     """Return (m,), from 0 to 1, how closed the rims are and how alike the fluid within."""
-    closed = (np.abs(edge - radius[:, None]) < 0.5 + 0.1 * radius[:, None]).mean(axis=1)
     inside = distance <= np.maximum(_WITHIN * radius, radius - 2.5)[:, None]
     unlike = np.array([shares[:, within].std() for shares, within in zip(fluid, inside, strict=True)])
     layered = _layered(rays.mean(axis=1), inside * distance)

@@ -86,10 +86,12 @@ def _tracks(sections: Sequence[Sequence[Circle]]) -> list[_Track]:
 
 
 def _mean(track: _Track, *, keep_partial: bool) -> tuple[Circle, tuple[int, int]]:
-    largest = np.percentile([circle.radius for circle in track.circles], 90)
+    strength = [circle.strength for circle in track.circles]
+    # Where the signal is that of a slice filled in part, a wall may look like the well.
+    strong = [circle.radius for circle in track.circles if not circle.strength < _PARTIAL * max(strength)]
+    largest = np.percentile(strong, 90)
     share = 0.0 if keep_partial else _FULL_SECTION
     full = [k for k, circle in enumerate(track.circles) if circle.radius >= share * largest]
-    strength = [circle.strength for circle in track.circles]
     while not keep_partial and len(full) > 1 and strength[full[0]] < _PARTIAL * strength[full[1]]:
         del full[0]
     while not keep_partial and len(full) > 1 and strength[full[-1]] < _PARTIAL * strength[full[-2]]:

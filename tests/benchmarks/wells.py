@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 #: Rows and columns of the plates that are sold.
 PLATES = {6: (2, 3), 12: (3, 4), 24: (4, 6), 48: (6, 8), 96: (8, 12), 384: (16, 24)}
 KINDS = (*(f"plate of {wells}" for wells in PLATES), "rack", "ring", "hexagons", "free")
+#: Radii in pixels.
+SMALLEST = 3.0
+LARGEST = {"plate of 384": 3.5, "plate of 96": 5.0, "plate of 6": 25.0, "rack": 20.0, "ring": 15.0, "free": 20.0}
 #: Signal of the fluid at rest over the noise in each channel.
 SNRS = (10.0, 20.0, 40.0, 80.0, 150.0)
 #: Parts of a pixel along each side, for partial volume.
@@ -46,6 +49,8 @@ class Made:
     radii: NDArray[np.float64]
     """(m,), pixels."""
     names: list[str]
+    cut: bool
+    """Whether the border cuts a well of which more than three quarters of the diameter are there."""
     traits: list[str] = field(default_factory=list)
 
 
@@ -54,19 +59,18 @@ def make(seed: int) -> Made:
     random = np.random.default_rng(seed)
     kind, snr = KINDS[seed % len(KINDS)], SNRS[(seed // len(KINDS)) % len(SNRS)]
     traits: list[str] = []
-    radius = random.uniform(3.0, 4.0) if kind in {"plate of 96", "plate of 384"} else random.uniform(3.0, 9.0)
-    pitch = 2 * radius + random.uniform(1.5, 5.0)
+    radius = SMALLEST * (LARGEST.get(kind, 9.0) / SMALLEST) ** random.random()
+    gap = random.uniform(1.0, 1.5) if kind == "plate of 384" else random.uniform(1.5, 5.0)
     bath = random.random() < 0.4
     wall = random.uniform(1.5, 3.0) if bath else 0.0
     if bath:
-        pitch += 2 * wall
         traits.append("bath")
-    if kind == "plate of 384":
-        radius, pitch = 3.0, 7.0 + 2 * wall
-    places, numbers = _layout(kind, pitch, random)
+    if radius >= 9:
+        traits.append("radius >= 9")
+    places, numbers = _layout(kind, 2 * radius + gap + 2 * wall, random)
     radii = np.full(len(places), radius)
     if kind in {"rack", "free", "ring"} and random.random() < 0.3:
-        radii = np.maximum(radii * random.uniform(0.6, 1.0, len(radii)), 3.0)
+        radii = np.maximum(radii * random.uniform(0.6, 1.0, len(radii)), SMALLEST)
         traits.append("mixed sizes")
     keep = np.ones(len(places), bool)
     if kind.startswith("plate") and len(places) >= 12 and random.random() < 0.3:
@@ -74,43 +78,60 @@ def make(seed: int) -> Made:
         inner = (numbers % (numbers.max(axis=0) + 1) != 0).all(axis=1)
         keep = ~(inner & (random.random(len(places)) < 0.1))
         traits.append("gaps")
-    reach = np.abs(places).max() + radius + wall + 6
-    side = int(np.clip(2 * reach, 96, 320))
-    middle = (side - 1) / 2 + random.uniform(-1, 1, 2)
-    places = places + middle
-    cut = np.zeros((0, 2))
-    if not bath and random.random() < 0.15:
-        corner = np.array([random.uniform(0.2, 0.8) * radius, random.uniform(0.2, 0.8) * radius])
-        if np.linalg.norm(places - corner, axis=1).min() > 2.5 * radius:
-            cut = corner[None]
-            traits.append("cut by the border")
-    empty = places[~keep]
-    places, radii, numbers = places[keep], radii[keep], numbers[keep]
-    names = [f"{_letters(row)}{column + 1}" for row, column in numbers - numbers.min(axis=0)]
-    depth = 1 if random.random() < 0.7 else int(random.integers(3, 6))
+    reach = float(np.abs(places).max() + radius + wall + 6)
+    side = max(96, int(2 * reach))
+    places = places + (side - 1) / 2 + random.uniform(-1, 1, 2)
+    relaxation = random.random(len(places))
+    size = (side, side)
+    if random.random() < 0.15:
+        size = _cropped(places[keep], radii[keep], side, random)
+    border = np.minimum(places, np.array(size) - 1 - places).min(axis=1)
+    there, cut = keep & (border >= radii), keep & (border < radii)
+    if cut.any():
+        traits.append("cut by the border")
+    names = [f"{_letters(row)}{column + 1}" for row, column in numbers[there] - numbers[there].min(axis=0)]
+    depth = 1 if random.random() < 0.7 else int(random.integers(3, 6 if side < 200 else 4))
     if depth > 1:
         traits.append("slices")
     quantity = "T1" if random.random() < 0.5 else "T2"
     stack = _images(
         random,
-        [*zip(places, radii, strict=True)],
-        [(place, radius) for place in empty],
-        [(place, radius) for place in cut],
+        [*zip(places[keep], radii[keep], relaxation[keep].argsort().argsort(), strict=True)],
+        [*zip(places[~keep], radii[~keep], strict=True)],
         side=side,
+        size=size,
         depth=depth,
         quantity=quantity,
         snr=snr,
         shading=random.uniform(0, 0.5),
         bath=(reach + 1 if bath else None, wall),
     )
-    return Made(kind, snr, stack, places, radii, names if kind.startswith("plate") else [], traits)
+    seen = bool((border[cut] > 0.5 * radii[cut]).any())
+    # Fewer wells than the smallest plate has tell no rows and columns.
+    told = kind.startswith("plate") and len(names) >= 6
+    return Made(kind, snr, stack, places[there], radii[there], names if told else [], seen, traits)
+
+
+def _cropped(
+    places: NDArray[np.float64], radii: NDArray[np.float64], side: int, random: np.random.Generator
+) -> tuple[int, int]:
+    """Return rows and columns of an image that cuts some wells, and of which it can be said which."""
+    axis = int(random.integers(2))
+    for _ in range(50):
+        kept = int(random.uniform(0.5, 1) * side)
+        beyond = places[:, axis] + radii - (kept - 1)
+        if np.abs(beyond).min() > 0.7 and (beyond > 0).any() and (beyond < 0).sum() > 1:
+            return (kept, side) if axis == 0 else (side, kept)
+    return side, side
 
 
 def _layout(kind: str, pitch: float, random: np.random.Generator) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Return centres (m, 2) about the middle, in pixels, and their rows and columns (m, 2)."""
     if kind.startswith("plate"):
         rows, columns = PLATES[int(kind.removeprefix("plate of "))]
-        angle = random.uniform(-40, 40)
+        if random.random() < 0.25:  # on end
+            rows, columns = columns, rows
+        angle = random.uniform(-42, 42)
     elif kind == "rack":
         rows, columns = int(random.integers(1, 4)), int(random.integers(2, 8))
         angle = random.uniform(-40, 40)
@@ -148,11 +169,11 @@ def _layout(kind: str, pitch: float, random: np.random.Generator) -> tuple[NDArr
 
 def _images(
     random: np.random.Generator,
-    wells: list[tuple[NDArray[np.float64], float]],
+    wells: list[tuple[NDArray[np.float64], float, int]],
     empty: list[tuple[NDArray[np.float64], float]],
-    cut: list[tuple[NDArray[np.float64], float]],
     *,
     side: int,
+    size: tuple[int, int],
     depth: int,
     quantity: str,
     snr: float,
@@ -160,30 +181,44 @@ def _images(
     bath: tuple[float | None, float],
 ) -> Stack:
     times = np.geomspace(0.05, 3.0, 10) if quantity == "T1" else np.arange(1, 33) * 0.01
-    signal = np.zeros((len(times), side, side))
-    size, wall = bath
-    if size is not None:
+    signal = np.zeros((len(times), side, side), np.float32)
+    reach, wall = bath
+    if reach is not None:
         # Water, or an agar gel.
-        water = _disc(side, np.full(2, (side - 1) / 2), size)
-        for place, radius in [*wells, *empty]:
+        water = _disc(side, np.full(2, (side - 1) / 2), reach)
+        for place, radius in [*((place, radius) for place, radius, _ in wells), *empty]:
             water *= 1 - _disc(side, place, radius + wall)
         signal += _decay(quantity, times, random.choice([1.2, 3.0]))[:, None, None] * water
-    relaxation = random.permutation(np.geomspace(0.05 if quantity == "T1" else 0.03, 1.6, len(wells)))
-    for time_constant, (place, radius) in zip(relaxation, wells, strict=True):
-        signal += _decay(quantity, times, time_constant)[:, None, None] * _disc(side, place, radius)
-    for place, radius in cut:
-        signal += _decay(quantity, times, 0.5)[:, None, None] * _disc(side, place, radius)
-    rows, columns = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j]
-    direction = random.uniform(0, 2 * np.pi)
-    coil = 1 + shading * (np.cos(direction) * rows + np.sin(direction) * columns) / np.sqrt(2)
-    filled = np.ones(depth)
+    constants = np.geomspace(0.05 if quantity == "T1" else 0.03, 1.6, len(wells))
+    for place, radius, rank in wells:
+        low, high = _window(side, place, radius)
+        inside = _disc(side, place, radius)[low[0] : high[0], low[1] : high[1]]
+        signal[:, low[0] : high[0], low[1] : high[1]] += (
+            _decay(quantity, times, constants[rank])[:, None, None] * inside
+        )
+    filled = np.ones(depth, np.float32)
     if depth > 1:
         filled[0], filled[-1] = random.uniform(0.0, 0.7, 2)
-    volumes = (coil * signal)[:, None] * filled[:, None, None]
-    noise = random.normal(0, 1 / snr, (2, *volumes.shape))
+    volumes = (_coils(side, shading, random) * signal)[:, None, : size[0], : size[1]] * filled[:, None, None]
+    noise = random.standard_normal((2, *volumes.shape), np.float32) / np.float32(snr)
     magnitude = 1000 * np.hypot(volumes + noise[0], noise[1])
     protocol = Protocol("IRT1", "InversionTime", times) if quantity == "T1" else Protocol("MESE", "EchoTime", times)
-    return Stack(magnitude.astype(np.float32), protocol, Geometry((depth, side, side), np.diag([0.5, 0.5, 3.0, 1.0])))
+    return Stack(magnitude, protocol, Geometry((depth, *size), np.diag([0.5, 0.5, 3.0, 1.0])))
+
+
+def _coils(side: int, shading: float, random: np.random.Generator) -> NDArray[np.float32]:
+    """Return (side, side), a sensitivity from 1 less the shading to 1 more: a slope, or two coils that overlap."""
+    rows, columns = np.mgrid[-1 : 1 : side * 1j, -1 : 1 : side * 1j]
+    direction = random.uniform(0, 2 * np.pi)
+    down, right = np.cos(direction), np.sin(direction)
+    if random.random() < 0.5:
+        field = down * rows + right * columns
+    else:
+        one = np.exp(-((rows - down) ** 2) - (columns - right) ** 2)
+        other = np.exp(-((rows - right) ** 2) - (columns + down) ** 2)
+        field = np.hypot(one, random.uniform(0.3, 1) * other)
+    field = 2 * (field - field.min()) / (field.max() - field.min()) - 1
+    return (1 + shading * field).astype(np.float32)
 
 
 def _decay(quantity: str, times: NDArray[np.float64], constant: float) -> NDArray[np.float64]:
@@ -195,14 +230,19 @@ def _decay(quantity: str, times: NDArray[np.float64], constant: float) -> NDArra
 def _disc(side: int, centre: NDArray[np.float64], radius: float) -> NDArray[np.float64]:
     """Return (side, side), the share of every pixel that a disc covers."""
     covered = np.zeros((side, side))
-    low = np.clip(np.floor(centre - radius - 1).astype(int), 0, side)
-    high = np.clip(np.ceil(centre + radius + 2).astype(int), 0, side)
+    low, high = _window(side, centre, radius)
     fine = (np.arange(FINE) + 0.5) / FINE - 0.5
     down, right = ((np.arange(low[k], high[k])[:, None] + fine).ravel() - centre[k] for k in (0, 1))
     inside = down[:, None] ** 2 + right**2 < radius**2
     shape = high - low
     covered[low[0] : high[0], low[1] : high[1]] = inside.reshape(shape[0], FINE, shape[1], FINE).mean(axis=(1, 3))
     return covered
+
+
+def _window(side: int, centre: NDArray[np.float64], radius: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first rows and columns of an image that a disc reaches, and those beyond."""
+    low = np.clip(np.floor(centre - radius - 1), 0, side).astype(np.int64)
+    return low, np.clip(np.ceil(centre + radius + 2), 0, side).astype(np.int64)
 
 
 def _letters(row: int) -> str:
@@ -216,6 +256,8 @@ def judge(made: Made) -> tuple[set[str], bool, str]:
     except AnalysisError as error:
         return {"count"}, True, str(error)
     wrong: set[str] = set()
+    if made.cut and not any(notice.code == "wells_cut" for notice in wells.notices):
+        wrong.add("cut")
     at = np.array([(well.row, well.column) for well in wells.wells])
     apart = np.linalg.norm(at[:, None] - made.places, axis=2)
     nearest = apart.argmin(axis=0)
@@ -262,10 +304,10 @@ def seconds(repeats: int = 5) -> tuple[float, float, float]:
         places = at @ np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) + 127.5
         stack = _images(
             random,
-            [(place, 0.36 * pitch) for place in places],
-            [],
+            [(place, 0.36 * pitch, rank) for rank, place in enumerate(places)],
             [],
             side=256,
+            size=(256, 256),
             depth=1,
             quantity="T1",
             snr=40.0,
@@ -301,15 +343,15 @@ def main() -> None:
             print(f"# seed {seed}: {made.kind}, SNR {made.snr:g}, {made.traits}: {sorted(wrong)}; {line}; told: {told}")
             if "count" in wrong and not told:
                 silent.append(seed)
-    print("| phantoms | number | count | centre | radius | name | all right |")
-    print("|---|---|---|---|---|---|---|")
+    print("| phantoms | number | count | centre | radius | name | cut | all right |")
+    print("|---|---|---|---|---|---|---|---|")
     for row in (*KINDS, *(f"SNR {snr:g}" for snr in SNRS), *sorted(set(score) - set(KINDS) - {"all"}), "all"):
         if row.startswith("SNR ") and row != "SNR >= 20" and row not in {f"SNR {snr:g}" for snr in SNRS}:
             continue
         counted = score.pop(row, None)
         if counted is not None:
             number = counted["phantoms"]
-            cells = [f"{1 - counted[what] / number:.1%}" for what in ("count", "centre", "radius", "name")]
+            cells = [f"{1 - counted[what] / number:.1%}" for what in ("count", "centre", "radius", "name", "cut")]
             print(f"| {row} | {number} | {' | '.join(cells)} | {counted['right'] / number:.1%} |")
     print(f"\nWrong counts that nobody is told of: {len(silent)} {silent or ''}")
     of_96, unit, of_384 = seconds()
