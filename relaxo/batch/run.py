@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import time
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
-from relaxo.batch.work import stop, work
+from relaxo.batch.work import begin, stop, work
 from relaxo.errors import InputError, UsageError
 from relaxo.io.files import STAGING
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 _HOUR = 3600.0
 _CONNECT = "20s"
+_LOCK = ".relaxo-batch.lock"
+#: Disks of some clusters know no locks.
+_NO_LOCKS = {errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ def run_batch(
     workers: int | None = None,
     scheduler: str | None = None,
     resume: bool = False,
+    timeout_s: float | None = None,
     told: Callable[[Happening], object] = lambda _: None,
 ) -> tuple[Outcome, ...]:
     """Run studies, each in a process of its own; one that fails stops no other.
@@ -76,6 +81,8 @@ def run_batch(
         Address of the scheduler of a Dask cluster to run on; this machine where nothing is said.
     resume
         Whether studies are left as they are whose results follow from the same files, recipe and version.
+    timeout_s
+        After how many seconds a study is given up, as a failure; never where nothing is said.
     told
         Hears of every study that begins or is finished, on whatever thread.
 
@@ -86,7 +93,7 @@ def run_batch(
     Raises
     ------
     UsageError
-        When Dask is not installed, or there is no scheduler at that address.
+        When Dask is not installed, there is no scheduler at that address, or another batch writes into that folder.
     InputError
         When the folder cannot be made.
     """
@@ -101,10 +108,30 @@ def run_batch(
         raise InputError(
             f"the folder cannot be made: {error.strerror or error}", where=str(out), hint="Choose another"
         ) from error
+    with _alone(out):
+        return _run(studies, out, workers, scheduler, resume=resume, timeout_s=timeout_s, told=told)
+
+
+def _run(
+    studies: Sequence[Study],
+    out: Path,
+    workers: int | None,
+    scheduler: str | None,
+    *,
+    resume: bool,
+    timeout_s: float | None,
+    told: Callable[[Happening], object],
+) -> tuple[Outcome, ...]:
     _sweep(out)
     by_name = {study.name: study for study in studies}
     tasks = {
-        study.name: {"name": study.name, "source": str(study.source), "out": str(out), "resume": resume}
+        study.name: {
+            "name": study.name,
+            "source": str(study.source),
+            "out": str(out),
+            "resume": resume,
+            "timeout_s": timeout_s,
+        }
         for study in studies
     }
     outcomes: dict[str, Outcome] = {}
@@ -126,6 +153,7 @@ def _answers(client: Client, tasks: dict[str, dict[str, Any]], topic: str) -> It
         client.submit(work, task, topic, key=f"{name}-{uuid.uuid4().hex}", pure=False): name
         for name, task in tasks.items()
     }
+    begin()
     try:
         for future in as_completed(list(futures), loop=client.loop):
             name = futures[future]
@@ -136,8 +164,9 @@ def _answers(client: Client, tasks: dict[str, dict[str, Any]], topic: str) -> It
                 yield name, {"status": "failed", "reason": reason}
     except BaseException:
         client.cancel(list(futures))
-        stop()
         raise
+    finally:
+        stop()
 
 
 @contextlib.contextmanager
@@ -164,6 +193,31 @@ def _client(workers: int, scheduler: str | None) -> Iterator[Client]:
         Client(cluster, set_as_default=False) as client,
     ):
         yield client
+
+
+@contextlib.contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Hold a folder for one batch. The system lets go of it with the process, however that ends."""
+    from locket import LockError, lock_file  # noqa: PLC0415 - comes with Dask
+
+    lock = lock_file(str(out / _LOCK), timeout=0)
+    try:
+        lock.acquire()
+    except LockError as error:
+        raise UsageError(
+            "another batch writes into this folder", where=str(out), hint="Wait for its end, or choose another folder"
+        ) from error
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
+            raise InputError(
+                f"the folder cannot be written: {error.strerror or error}", where=str(out), hint="Choose another"
+            ) from error
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _sweep(out: Path) -> None:

@@ -1,32 +1,24 @@
-"""What a worker of the cluster does with a study: starts its process, waits for the answer, and says when it starts."""
+"""What a worker of the cluster does with a study: finds it a process, waits for the answer, and says when it starts."""
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
 import signal
-import subprocess
-import sys
-import tempfile
 import threading
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import Any
 
 from relaxo.batch.key import content_key
 from relaxo.batch.mark import is_complete, note_failure
+from relaxo.batch.place import Ending, Place
 from relaxo.batch.studies import Study
 from relaxo.errors import RelaxoError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-#: Libraries that multiply matrices start as many threads as there are processors, in every process.
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _LAST_WORDS = 2000
 
-_running: set[subprocess.Popen[bytes]] = set()
 _lock = threading.Lock()
+_running: set[Place] = set()
+_idle: list[Place] = []
+_stopped = False
 
 
 def work(task: dict[str, Any], topic: str) -> dict[str, Any]:
@@ -34,8 +26,8 @@ def work(task: dict[str, Any], topic: str) -> dict[str, Any]:
 
     With ``resume`` its status is ``unchanged`` when there are results of the same files, recipe and version.
 
-    A process that dies, of a fault in a compiled library or because the system ran out of memory, is a failed study
-    with the reason, and nothing else.
+    A process that dies, of a fault in a compiled library or because the system ran out of memory, or that takes longer
+    than ``timeout_s``, is a failed study with the reason, and nothing else.
     """
     from distributed import get_worker  # noqa: PLC0415 - an extra, there where a worker is
 
@@ -43,39 +35,60 @@ def work(task: dict[str, Any], topic: str) -> dict[str, Any]:
     study, out = Study(task["name"], Path(task["source"])), Path(task["out"])
     if task["resume"] and _is_unchanged(study, out):
         return {"status": "unchanged"}
+    ending = _run(task)
     log = out / "logs" / f"{study.name}.txt"
-    with tempfile.TemporaryFile() as errors:
-        with _started(errors) as process:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            with contextlib.suppress(BrokenPipeError):  # it died at once, and its exit code says why
-                process.stdin.write(json.dumps(task).encode() + b"\n")
-                process.stdin.flush()
-            answer = process.stdout.read()
-            process.stdin.close()
-            code = process.wait()
-        errors.seek(0)
-        words = errors.read().decode("utf-8", "replace")
-    if words.strip():
+    if ending.words.strip():
         log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(words, encoding="utf-8")
+        log.write_text(ending.words, encoding="utf-8")
     else:
         log.unlink(missing_ok=True)
-    if code == 0 and answer:
-        found: dict[str, Any] = json.loads(answer)
-        return found
-    reason = f"its process {_end(code)}"
-    last = words.strip().splitlines()[-1:]
-    reason += f": {last[0][:_LAST_WORDS]}" if last else ""
+    if ending.answer is not None:
+        return ending.answer
+    if _stopped:
+        return {"status": "not run", "reason": "the batch was stopped"}
+    reason = _why(ending, task["timeout_s"])
     note_failure(out / study.name, reason)
-    return {"status": "failed", "seconds": 0.0, "reason": reason}
+    return {"status": "failed", "seconds": task["timeout_s"] if ending.late else 0.0, "reason": reason}
+
+
+def begin() -> None:
+    """Let studies run in this process's workers, after a `stop`."""
+    global _stopped  # noqa: PLW0603 - of this process, as its places are
+    _stopped = False
 
 
 def stop() -> None:
-    """End the studies that run in this process's workers."""
+    """End the studies that run in this process's workers, and the processes that wait for more."""
+    global _stopped  # noqa: PLW0603
     with _lock:
-        for process in _running:
-            process.kill()
+        _stopped = True
+        for place in _running:
+            place.end()
+        for place in _idle:
+            place.close()
+        _idle.clear()
+
+
+def _run(task: dict[str, Any]) -> Ending:
+    """Run a study in a process that waits for one, or in a new one."""
+    while True:
+        with _lock:
+            if _stopped:
+                return Ending(None, 0, "", late=False)
+            waiting = _idle.pop() if _idle else None
+            place = waiting or Place()
+            _running.add(place)
+        ending = place.run(task, task["timeout_s"])
+        with _lock:
+            _running.discard(place)
+            keep = place.lives and not ending.late and not _stopped
+            if keep:
+                _idle.append(place)
+        if not keep:
+            place.close()
+        # One that waited too long for a study may just have gone.
+        if waiting is None or ending.answer is not None or ending.code != 0:
+            return ending
 
 
 def _is_unchanged(study: Study, out: Path) -> bool:
@@ -85,25 +98,11 @@ def _is_unchanged(study: Study, out: Path) -> bool:
         return False
 
 
-@contextlib.contextmanager
-def _started(errors: IO[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", "from relaxo.batch.child import main; main()"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=errors,
-        env={**dict.fromkeys(_THREADS, "1"), **os.environ},
-        # An interrupt at the keyboard is for the batch, which then ends its studies.
-        start_new_session=True,
-    )
-    with _lock:
-        _running.add(process)
-    try:
-        with process:
-            yield process
-    finally:
-        with _lock:
-            _running.discard(process)
+def _why(ending: Ending, timeout_s: float | None) -> str:
+    if ending.late and timeout_s is not None:
+        return f"it took longer than the {timeout_s / 60:.3g} min that --timeout grants a study"
+    last = ending.words.strip().splitlines()[-1:]
+    return f"its process {_end(ending.code)}" + (f": {last[0][:_LAST_WORDS]}" if last else "")
 
 
 def _end(code: int) -> str:

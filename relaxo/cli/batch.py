@@ -27,6 +27,12 @@ _STOPPED = 130
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for all results.")
 @click.option("--workers", type=click.IntRange(min=1), help="Studies at the same time; as many as processors.")
 @click.option("--resume", is_flag=True, help="Do only what is missing, failed or changed since.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="MINUTES",
+    help="Give a study up, as failed, when it takes longer.",
+)
 @click.option("--scheduler", help="Address of a Dask scheduler, to run on its cluster; this machine when left out.")
 @click.pass_context
 def command(
@@ -34,6 +40,7 @@ def command(
     sources: tuple[Path, ...],
     out: Path,
     workers: int | None,
+    timeout: float | None,
     scheduler: str | None,
     *,
     resume: bool,
@@ -56,7 +63,15 @@ def command(
     studies = find_studies(sources, out)
     try:
         with _shown(len(studies)) as told:
-            outcomes = run_batch(studies, out, workers=workers, scheduler=scheduler, resume=resume, told=told)
+            outcomes = run_batch(
+                studies,
+                out,
+                workers=workers,
+                scheduler=scheduler,
+                resume=resume,
+                timeout_s=None if timeout is None else 60 * timeout,
+                told=told,
+            )
     except KeyboardInterrupt:
         log("stopped; what is complete stays, go on with --resume", level="warning", event="stopped")
         context.exit(_STOPPED)

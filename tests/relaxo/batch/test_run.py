@@ -1,4 +1,5 @@
 import csv
+import errno
 import html
 import json
 import os
@@ -12,7 +13,8 @@ import time
 import openpyxl
 import pytest
 
-from relaxo.batch import find_studies, run_batch, work, write_summary
+from relaxo.batch import find_studies, run_batch, write_summary
+from relaxo.batch import place as place_module
 from relaxo.batch import run as run_module
 from relaxo.errors import UsageError
 
@@ -84,6 +86,7 @@ def test_killed_half_way_and_resumed_it_ends_with_the_tables_of_a_whole_run(brok
     try:
         wait_for(lambda: any(out.glob("p*/study.json")))
         children = {int(pid) for pid in children_of(process.pid)}
+        children |= {int(pid) for child in children for pid in children_of(child)}
     finally:
         process.send_signal(signal.SIGKILL)
         process.communicate()
@@ -127,12 +130,44 @@ def test_a_study_whose_process_dies_is_a_failure_with_its_signal(studies, tmp_pa
     def popen(_, **options):
         return original([sys.executable, "-c", program], **options)
 
-    monkeypatch.setattr(work.subprocess, "Popen", popen)
+    monkeypatch.setattr(place_module.subprocess, "Popen", popen)
     (outcome, *_) = run_batch(find_studies([studies / "p0"], tmp_path), tmp_path, workers=1)
     assert outcome.status == "failed"
     assert "SIGKILL" in outcome.reason
     assert "memory" in outcome.reason
     assert outcome.reason in (tmp_path / outcome.study.name / "failed.txt").read_text()
+
+
+def test_two_batches_do_not_write_into_one_folder(studies, tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    with run_module._alone(out):
+        code, _, err = finished(studies, "--out", out)
+        assert code == 2
+        assert "another batch writes into this folder" in err
+        with pytest.raises(UsageError, match="another batch"):
+            run_batch(find_studies([studies], out), out)
+    with run_module._alone(out):  # it was let go of
+        pass
+
+
+def test_a_disk_without_locks_is_no_hindrance(tmp_path, monkeypatch):
+    import locket
+
+    def refused(*_, **__):
+        raise OSError(errno.ENOLCK, "no locks available")
+
+    monkeypatch.setattr(locket._LockFile, "acquire", refused)
+    with run_module._alone(tmp_path):
+        pass
+
+
+def test_a_study_that_takes_too_long_is_given_up(studies, tmp_path):
+    found = find_studies([studies / "p0"], tmp_path / "out")
+    (outcome,) = run_batch(found, tmp_path / "out", workers=1, timeout_s=0.3)
+    assert outcome.status == "failed"
+    assert "0.005 min that --timeout grants" in outcome.reason
+    assert outcome.reason in (tmp_path / "out" / "p0" / "failed.txt").read_text()
 
 
 def test_on_a_cluster_it_gives_the_same_tables(broken, tmp_path):
