@@ -126,6 +126,17 @@ def recognised(name: str) -> bool:
     return _understood(name) is not None
 
 
+def heading(name: str) -> tuple[str, str | None] | None:
+    """Return which field a heading stands for, and its unit: None where it has none, or one that is not known.
+
+    None for a heading that stands for nothing, or a cell that is no heading.
+    """
+    understood = _understood(name)
+    if understood is None and (_squashed(name) in _OTHER_WELL_NAMES or name.strip() == "#"):
+        return "well", ""
+    return understood
+
+
 def columns_of(sheet: Sheet, fields: frozenset[str]) -> dict[str, Column]:
     """Find the columns of a sheet that hold some fields.
 

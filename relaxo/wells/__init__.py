@@ -10,7 +10,7 @@ from relaxo.wells.label import name
 from relaxo.wells.marks import marks
 from relaxo.wells.match import is_plate_name, match
 from relaxo.wells.measure import fill, measure
-from relaxo.wells.naming import plate_names, rename
+from relaxo.wells.naming import plate_names, plate_places, rename
 from relaxo.wells.raster import rasterise, transfer
 from relaxo.wells.touch import Snapper, hit_test, measure_one
 from relaxo.wells.voids import cut_voids
@@ -38,6 +38,7 @@ __all__ = [
     "name",
     "outside_window",
     "plate_names",
+    "plate_places",
     "rasterise",
     "rename",
     "search",

@@ -126,6 +126,9 @@ def test_a_column_from_the_spreadsheet_is_pasted_and_undone_as_one(
     QGuiApplication.clipboard().setText("well\tConcentration (mM)\tagent\r\n2\t0,06\tX1\r\n3\t0,11\tX1\r\n")
     sample.wells.table.setCurrentIndex(sample.wells.rows.index(0, AGENT))
     qtbot.keyClick(sample.wells.table, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert cell(sample, 1, AGENT) == "X1"
+    assert sample.model.recipe == before
+    qtbot.keyClick(sample.wells.table, Qt.Key.Key_Return)
     settle()
     assert [cell(sample, row, AGENT) for row in (0, 1, 2)] == ["Gd6", "X1", "X1"]
     assert [cell(sample, row, CONCENTRATION) for row in (1, 2)] == ["0.06", "0.11"]
@@ -149,6 +152,7 @@ def test_when_too_few_concentrations_are_left_the_maps_stay_and_the_window_says_
     rows = sample.wells.rows.rowCount()
     QGuiApplication.clipboard().setText("well\tconcentration\n" + "\n".join(f"{k + 1}\t" for k in range(2, rows)))
     sample.wells.table.paste()
+    sample.wells.bar.take.click()
     settle()
     assert sample.banner.isVisible()
     assert sample.model.snapshot is not None

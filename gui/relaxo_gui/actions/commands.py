@@ -17,6 +17,7 @@ from relaxo.pipeline import Pipeline
 from relaxo.recipe import Recipe
 from relaxo_gui.actions import block, edits
 from relaxo_gui.actions.by_hand import ByHand
+from relaxo_gui.actions.proposals import Proposals
 from relaxo_gui.actions.settings import remember
 from relaxo_gui.jobs import Job, Told
 from relaxo_gui.session_model import SessionModel, Snapshot, follow, next_step, steps_of
@@ -59,6 +60,7 @@ class Commands(QObject):
         self.analysis = Job(self)
         self.exporting = Job(self)
         self.by_hand = ByHand(model, self)
+        self.proposal = Proposals(model, self._edit, self)
         self._pipeline = Pipeline()
         model.changed.connect(lambda _before, _after: self.analyse())
         for job in (self.analysis, self.exporting):
@@ -194,19 +196,6 @@ class Commands(QObject):
                 self.include(well)
             else:
                 self.exclude(well)
-
-    def paste(self, cells: Sequence[Sequence[str]], first_row: int, first_field: str) -> None:
-        """Take over a block of cells at a cell of the table of wells."""
-        located = self._located()
-        if located is None:
-            return
-        names = [well.name for well in located.wells]
-        try:
-            changes = block.changes(cells, names, first_row, first_field, _plate_names(located))
-        except RelaxoError as error:
-            self.model.message.emit(error)
-            return
-        self._edit(f"Paste {len(changes)} wells", changes)
 
     def choose_stack(self, quantity: str, name: str | None) -> None:
         """Fit another stack for ``T1`` or ``T2``."""
@@ -379,11 +368,3 @@ def _save(recipe: Recipe, path: Path) -> None:
 
     with staged(path.parent) as folder:
         (folder / path.name).write_text(recipes.to_toml(recipe, path.parent), encoding="utf-8", newline="\n")
-
-
-def _plate_names(located: Wells) -> dict[str, str]:
-    """Return the plate coordinates of wells that are named otherwise."""
-    from relaxo.wells import plate_names  # noqa: PLC0415
-
-    coordinates = plate_names(located) or ()
-    return dict(zip(coordinates, (well.name for well in located.wells), strict=False))

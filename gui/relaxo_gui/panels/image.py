@@ -13,6 +13,7 @@ from relaxo_gui.panels.layers import KEYS, TITLES, Levels, is_map, layer
 from relaxo_gui.panels.well_shapes import drag_words, ghosts_on, shapes_on
 from relaxo_gui.resources.theme import GRID, PADDING, Theme
 from relaxo_gui.session_model.words import AXES, axis_values
+from relaxo_gui.widgets.block_table import cells
 from relaxo_gui.widgets.image_view import ImageView
 from relaxo_gui.widgets.scrubber import Scrubber
 from relaxo_gui.widgets.segments import Segments
@@ -113,7 +114,9 @@ class ImagePanel(QWidget):
         tile.levels_reset.connect(lambda: self._reset_levels(tile))
         tile.nudged.connect(self._hand.nudge)
         tile.grown.connect(self._hand.grow)
-        tile.escaped.connect(lambda: self._hand.set_placing(placing=False))
+        tile.pasted.connect(self._paste)
+        tile.taken.connect(self._commands.proposal.take)
+        tile.escaped.connect(self._give_up)
         tile.viewed.connect(lambda: self._link(tile))
         return tile
 
@@ -380,6 +383,15 @@ class ImagePanel(QWidget):
         menu.addAction("Fit to Window, Then to the Wells\t0", tile.refit)
         menu.addAction("Reset Brightness\tL", lambda: self._reset_levels(tile))
         return menu
+
+    def _give_up(self) -> None:
+        self._hand.set_placing(placing=False)
+        self._commands.proposal.drop()
+
+    def _paste(self, text: str) -> None:
+        """Propose what was copied in a spreadsheet, laid out as the wells are, from the selected well on."""
+        self._model.go_to("concentrations")
+        self._commands.proposal.paste_on_plate(cells(text), self._model.selected)
 
     def _forget(self) -> None:
         self._levels = Levels()

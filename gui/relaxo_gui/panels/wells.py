@@ -5,9 +5,18 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication
-from PySide6.QtWidgets import QHeaderView, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from relaxo.data import Contents
 from relaxo.pipeline import RATES
@@ -34,6 +43,7 @@ _TIPS = (
     "Whether it enters the regression, and why not",
 )
 _FIELDS = {WELL: "agent", AGENT: "agent", CONCENTRATION: "concentration_mM", USE: "exclude"}
+_OF_PROPOSALS = {Role.DisplayRole, Role.BackgroundRole, Role.ForegroundRole, Role.ToolTipRole}
 _TIME_OF = {rate: time for time, rate in RATES.items()}
 _RATES_IN = {T1: "R1", T2: "R2"}
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -47,7 +57,7 @@ class WellsPanel(QWidget):
         self._commands = commands
         self._model = commands.model
         self.rows = WellRows(commands, self)
-        self.table = BlockTable()
+        self.table = ContentsTable(commands, self.rows)
         self.table.setModel(self.rows)
         self.table.setAccessibleName("Wells")
         header = self.table.horizontalHeader()
@@ -62,7 +72,11 @@ class WellsPanel(QWidget):
         layout.addWidget(self.need)
         layout.addWidget(self.table, 1)
         self.need.hide()
-        self.table.pasted.connect(lambda cells, row, column: commands.paste(cells, row, _FIELDS.get(column, "exclude")))
+        self.bar = ProposalBar(commands, self.table)
+        layout.addWidget(self.bar)
+        self.table.pasted.connect(
+            lambda cells, row, column: commands.proposal.paste(cells, row, _FIELDS.get(column, "exclude"))
+        )
         self.table.selectionModel().currentRowChanged.connect(self._select)
         self.table.setMouseTracking(True)
         self.table.entered.connect(lambda index: self._model.hover(self.rows.name(index.row())))
@@ -110,6 +124,128 @@ class WellsPanel(QWidget):
             )
 
 
+class ContentsTable(BlockTable):
+    """Enter takes a proposal over and Esc gives it up; Ctrl+D fills down, as in a spreadsheet."""
+
+    def __init__(self, commands: Commands, rows: WellRows, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._proposal = commands.proposal
+        self._rows = rows
+
+    def chosen(self) -> list[str]:
+        """Return the names of the wells in which cells are selected, from top to bottom."""
+        return [self._rows.name(row) for row in sorted({index.row() for index in self.selectedIndexes()})]
+
+    def event(self, event: QEvent) -> bool:
+        """Keep Esc for the proposal, whatever else it means in the window."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._answers(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's own
+        """Answer a proposal, or fill down."""
+        if self._answers(event):
+            if event.key() == Qt.Key.Key_Escape:
+                self._proposal.drop()
+            else:
+                self._proposal.take()
+        elif event.key() == Qt.Key.Key_D and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            field = _FIELDS.get(self.currentIndex().column())
+            if field is not None:
+                self._proposal.fill_down(self.chosen(), field)
+        else:
+            super().keyPressEvent(event)
+
+    def _answers(self, event: QKeyEvent) -> bool:
+        return self._proposal.proposal is not None and event.key() in {
+            Qt.Key.Key_Escape,
+            Qt.Key.Key_Return,
+            Qt.Key.Key_Enter,
+        }
+
+
+class ProposalBar(QWidget):
+    """Says what was proposed, and takes the answer; proposes dilution series."""
+
+    def __init__(self, commands: Commands, table: ContentsTable, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._proposal = commands.proposal
+        self._table = table
+        self.words = QLabel(wordWrap=True)
+        self.take = QPushButton("Apply")
+        self.take.setProperty("role", "primary")
+        self.take.setToolTip("Take this over (Enter)")
+        self.drop = QPushButton("Cancel")
+        self.drop.setToolTip("Leave everything as it is (Esc)")
+        self.series = QToolButton()
+        self.series.setText("Dilution Series…")
+        self.series.setCheckable(True)
+        self.series.setAutoRaise(True)
+        self.series.setToolTip("Count concentrations out for the selected wells: each is the one before, divided")
+        self.first = _number("Concentration of the first selected well, in mM", 1.0, " mM")
+        self.factor = _number("By what each concentration is divided to give the next", 2.0, "")
+        self._counting = QWidget()
+        counting = QHBoxLayout(self._counting)
+        counting.setContentsMargins(0, 0, 0, 0)
+        counting.setSpacing(2 * GRID)
+        for part in (QLabel("from"), self.first, QLabel("divided by"), self.factor):
+            counting.addWidget(part)
+        counting.addStretch(1)
+        answer = QHBoxLayout()
+        answer.setSpacing(2 * GRID)
+        answer.addWidget(self.series)
+        answer.addWidget(self.words, 1)
+        answer.addWidget(self.drop)
+        answer.addWidget(self.take)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(PADDING, GRID, PADDING, GRID)
+        layout.setSpacing(GRID)
+        layout.addWidget(self._counting)
+        layout.addLayout(answer)
+        self.take.clicked.connect(self._proposal.take)
+        self.drop.clicked.connect(self._proposal.drop)
+        self.series.toggled.connect(self._count)
+        self.first.valueChanged.connect(self._dilute)
+        self.factor.valueChanged.connect(self._dilute)
+        self._proposal.changed.connect(self._show)
+        self._counting.hide()
+        self._show()
+
+    def _count(self, counting: bool) -> None:  # noqa: FBT001 - a slot
+        self._counting.setVisible(counting)
+        if counting:
+            self._dilute()
+            self.first.setFocus()
+            self.first.selectAll()
+        else:
+            self._proposal.drop()
+
+    def _dilute(self) -> None:
+        if self.series.isChecked():
+            self._proposal.dilute(self._table.chosen(), self.first.value(), self.factor.value())
+
+    def _show(self) -> None:
+        proposal = self._proposal.proposal
+        for part in (self.words, self.take, self.drop):
+            part.setVisible(proposal is not None)
+        self.words.setText("" if proposal is None else proposal.words)
+        if proposal is None and self.series.isChecked():
+            self.series.setChecked(False)
+
+
+def _number(tip: str, value: float, unit: str) -> QDoubleSpinBox:
+    box = QDoubleSpinBox()
+    box.setDecimals(4)
+    box.setRange(0.0001, 10_000)
+    box.setValue(value)
+    box.setSuffix(unit)
+    box.setToolTip(tip)
+    box.setAccessibleName(tip)
+    box.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+    return box
+
+
 class WellRows(QAbstractTableModel):
     """The rows of the table, as the model of the session has them."""
 
@@ -123,6 +259,7 @@ class WellRows(QAbstractTableModel):
         self._bold.setBold(True)
         self._model.snapshot_changed.connect(self._refresh)
         self._model.contents_changed.connect(self._repaint)
+        commands.proposal.changed.connect(self._repaint)
 
     def name(self, row: int) -> str:
         """Return the name of the well in a row."""
@@ -164,7 +301,9 @@ class WellRows(QAbstractTableModel):
         """Return what a cell shows."""
         well, column = self._names[index.row()], index.column()
         given: Any = None
-        if role in {Role.DisplayRole, Role.EditRole}:
+        if role in _OF_PROPOSALS and (proposed := self._proposed(well, column)) is not None:
+            given = self._proposed_look(well, column, proposed, role)
+        elif role in {Role.DisplayRole, Role.EditRole}:
             given = self._text(well, column)
         elif role == Role.CheckStateRole and column == USE:
             given = Qt.CheckState.Unchecked if self._is_excluded(well) else Qt.CheckState.Checked
@@ -199,6 +338,26 @@ class WellRows(QAbstractTableModel):
             else:
                 self._commands.include(well)
         return True
+
+    def _proposed(self, well: str, column: int) -> str | None:
+        """Return the text that is proposed for a cell; None where nothing is."""
+        if column not in _FIELDS or column == WELL:
+            return None
+        try:
+            value = self._commands.proposal.value(well, _FIELDS[column])
+        except KeyError:
+            return None
+        return "" if value is None else f"{value:.10g}" if isinstance(value, float) else str(value)
+
+    def _proposed_look(self, well: str, column: int, proposed: str, role: int) -> Any:  # noqa: ANN401 - Qt's own
+        theme = Theme.of(QGuiApplication.palette())
+        if role == Role.DisplayRole:
+            return proposed
+        if role == Role.BackgroundRole:
+            return QColor(theme.tint(theme.accent))
+        if role == Role.ForegroundRole:
+            return QColor(theme.text)
+        return f"Would be {proposed or 'empty'}; is {self._text(well, column) or 'empty'}"
 
     def _is_excluded(self, well: str) -> bool:
         known = self._model.contents.get(well)

@@ -141,7 +141,7 @@ class Grip:
         """Do what a key stands for; answers whether it stands for anything."""
         view, key, modifiers = self._view, Key(event.key()), event.modifiers()
         shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
-        if key == Key.Key_Escape and (self._hold is not None or view.placing):
+        if key == Key.Key_Escape:
             dragged = self.dragging
             self._hold = None
             if dragged:

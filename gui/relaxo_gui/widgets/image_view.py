@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QImage, QKeyEvent, QPainter, QPen, QPolygonF, QTransform
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPen,
+    QPolygonF,
+    QTransform,
+)
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from relaxo_gui.resources.colour_maps import GREY, lookup_table
@@ -65,6 +76,10 @@ class ImageView(QWidget):
     """Rows and columns that the shape with handles is to be moved by."""
     grown = Signal(int)
     """Pixels that its radius is to grow by."""
+    pasted = Signal(str)
+    """Text of the clipboard."""
+    taken = Signal()
+    """Enter was pressed."""
     escaped = Signal()
     viewed = Signal()
     """Centre or zoom was changed by hand."""
@@ -387,7 +402,11 @@ class ImageView(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's own
         """Do with keys what the mouse does."""
         self.touched.emit()
-        if not self._grip.key(event):
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.pasted.emit(QGuiApplication.clipboard().text())
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.taken.emit()
+        elif not self._grip.key(event):
             super().keyPressEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's own
