@@ -85,7 +85,7 @@ def lattice(points: NDArray[Any]) -> NDArray[np.int64] | None:
     return None if known is None else known[0] - known[0].min(axis=0)
 
 
-def nodes(points: NDArray[Any]) -> tuple[NDArray[np.float64], float] | None:
+def nodes(points: NDArray[Any], beyond: int = 0) -> tuple[NDArray[np.float64], float] | None:
     """Return all places (k, 2) of the lattice that points stand on, and its smaller pitch; None when there is none.
 
     They reach from the first to the last row and column in which a point stands.
@@ -94,12 +94,14 @@ def nodes(points: NDArray[Any]) -> tuple[NDArray[np.float64], float] | None:
     ----------
     points
         (m, 2), row and column in one unit.
+    beyond
+        Rows and columns that they reach further.
     """
     known = _lattice(points)
     if known is None:
         return None
     numbers, steps, start = known
-    low, high = numbers.min(axis=0), numbers.max(axis=0)
+    low, high = numbers.min(axis=0) - beyond, numbers.max(axis=0) + beyond
     every = np.mgrid[low[0] : high[0] + 1, low[1] : high[1] + 1].reshape(2, -1).T
     angle = tilt(points)
     assert angle is not None
