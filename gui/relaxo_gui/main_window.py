@@ -15,7 +15,9 @@ from relaxo_gui.actions.dialogs import Dialogs
 from relaxo_gui.actions.settings import appearance, set_appearance, settings
 from relaxo_gui.panels.fit import FitPanel
 from relaxo_gui.panels.image import ImagePanel
+from relaxo_gui.panels.preview import PreviewPanel
 from relaxo_gui.panels.relaxivity import RelaxivityPanel
+from relaxo_gui.panels.report import ReportPanel
 from relaxo_gui.panels.series import SeriesPanel
 from relaxo_gui.panels.side import SidePanel
 from relaxo_gui.panels.signal import SignalPanel
@@ -75,6 +77,8 @@ class MainWindow(QMainWindow):
         self.fit = FitPanel(self.commands)
         self.signal = SignalPanel(self.commands)
         self.relaxivity = RelaxivityPanel(self.commands)
+        self.report = ReportPanel(self.commands)
+        self.preview = PreviewPanel(self.commands)
         # Every panel with its place, from left to right: a new panel is a line here. A panel without an area is shown
         # at the right while its step is looked at, and bears the key of that step.
         self._places = (
@@ -82,6 +86,7 @@ class MainWindow(QMainWindow):
             Place("images", "Images", self.times),
             Place("concentrations", "Concentrations", self.wells),
             Place("maps", "Maps", self.fit),
+            Place("report", "Report", self.report),
             Place("signal", "Signal", self.signal, _BOTTOM),
             Place("rates", "Rates against concentration", self.relaxivity, _BOTTOM),
         )
@@ -90,6 +95,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self._veils = [Veil(place.panel) for place in self._places if place.area is _BOTTOM]
         self._there: bool | None = None
+        self._aside: list[QDockWidget] = []
         self._docks = self._build_docks()
         self._build_menus()
         self._build_step_bar()
@@ -101,8 +107,8 @@ class MainWindow(QMainWindow):
         self._original = self._arrange()
         self._restore()
         self.commands.steps_changed.connect(self._dim)
-        self.model.opened.connect(self._show_analysis)
-        self.model.snapshot_changed.connect(self._show_analysis)
+        for signal in (self.model.opened, self.model.snapshot_changed, self.model.step_changed):
+            signal.connect(self._show_analysis)
         self.model.history_changed.connect(self._name_window)
         self.model.message.connect(self._say)
         self._name_window()
@@ -110,10 +116,12 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Bring every dock back to its place."""
+        self._aside = []
         self.restoreState(self._original, _LAYOUT_VERSION)
         for dock in self._docks.values():
             dock.setVisible(bool(self._there))
         self._size_docks()
+        self._show_analysis()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's own
         """Ask before anything is lost, then stop the threads and remember the layout."""
@@ -121,6 +129,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         if self.model.recipe is not None:
+            self._make_room(reading=False)
             stored = settings()
             stored.setValue("window/geometry", self.saveGeometry())
             stored.setValue("window/state", self.saveState(_LAYOUT_VERSION))
@@ -229,6 +238,7 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.welcome)
         self._pages.addWidget(self.image)
+        self._pages.addWidget(self.preview)
         centre = QWidget()
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -246,7 +256,8 @@ class MainWindow(QMainWindow):
     def _size_docks(self) -> None:
         docks = self._docks
         self.resizeDocks([docks["series"], docks[_SIDE]], [232, 476], Qt.Orientation.Horizontal)
-        self.resizeDocks([docks["rates"]], [280], Qt.Orientation.Vertical)
+        self.resizeDocks([docks["signal"], docks["rates"]], [480, 800], Qt.Orientation.Horizontal)
+        self.resizeDocks([docks["signal"], docks["rates"]], [280, 280], Qt.Orientation.Vertical)
 
     def _restore(self) -> None:
         stored = settings()
@@ -259,14 +270,27 @@ class MainWindow(QMainWindow):
         known = self.model.snapshot
         failed = known is not None and known.error is not None and known.inventory is None
         there = self.model.recipe is not None and not failed
+        reading = there and self.model.step == "report"
+        self._pages.setCurrentWidget(self.preview if reading else self.image if there else self.welcome)
+        self._make_room(reading=reading)
         if there == self._there:
             return
         self._there = there
-        self._pages.setCurrentWidget(self.image if there else self.welcome)
         for dock in self._docks.values():
             dock.setVisible(there)
         if there:
             self._size_docks()
+
+    def _make_room(self, *, reading: bool) -> None:
+        """Give the pages of the report the height of the window; what made room for them comes back after."""
+        if reading and not self._aside:
+            self._aside = [dock for name, dock in self._docks.items() if name != _SIDE and not dock.isHidden()]
+            for dock in self._aside:
+                dock.hide()
+        elif not reading and self._aside:
+            for dock in self._aside:
+                dock.show()
+            self._aside = []
 
     def _dim(self) -> None:
         """Dim results while newer ones are computed."""

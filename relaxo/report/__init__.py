@@ -1,5 +1,6 @@
 """Figures, tables and files that leave."""
 
+from relaxo.report.alone import REPORT_FORMATS, report_pdf, write_figure, write_report, write_tables
 from relaxo.report.compare import Comparison, Quotient, compare
 from relaxo.report.figure import KINDS, draw
 from relaxo.report.look import Look, load_look
@@ -18,6 +19,7 @@ __all__ = [
     "ALL_FORMATS",
     "FORMATS",
     "KINDS",
+    "REPORT_FORMATS",
     "Comparison",
     "Item",
     "Look",
@@ -38,10 +40,14 @@ __all__ = [
     "record",
     "regression_methods",
     "relaxivity_csv",
+    "report_pdf",
     "results_table",
     "rounded",
     "save",
     "wells_csv",
     "write",
+    "write_figure",
     "write_maps",
+    "write_report",
+    "write_tables",
 ]

@@ -20,7 +20,7 @@ from relaxo_gui.actions import commands
 from relaxo_gui.main_window import MainWindow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator, Sequence
 
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
@@ -116,6 +116,10 @@ class Answers:
         self.asked.append("folder to export")
         return self.export_to
 
+    def file_to_export(self, title: str, proposal: Path, _endings: Sequence[str]) -> Path | None:
+        self.asked.append(f"{title}, {proposal.name}")
+        return self.export_to
+
     def leave(self, what: str) -> Leave:
         self.asked.append(f"leave {what}")
         return self.leaving
@@ -150,7 +154,7 @@ def settle(qtbot: QtBot, window: MainWindow) -> Callable[[], None]:
     """Return a call that waits until nothing is computed any more."""
 
     def wait() -> None:
-        jobs = (window.commands.analysis, window.commands.exporting)
+        jobs = (window.commands.analysis, window.commands.exporting, window.commands.exports.drawing)
         qtbot.waitUntil(lambda: not any(job.running for job in jobs), timeout=PATIENCE_MS)
 
     return wait

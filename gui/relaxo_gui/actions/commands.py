@@ -17,6 +17,7 @@ from relaxo.pipeline import Pipeline
 from relaxo.recipe import Recipe
 from relaxo_gui.actions import block, edits
 from relaxo_gui.actions.by_hand import ByHand
+from relaxo_gui.actions.exports import Exports
 from relaxo_gui.actions.proposals import Proposals
 from relaxo_gui.actions.settings import remember
 from relaxo_gui.jobs import Job, Told
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from relaxo.data import ImageHeader, Wells
-    from relaxo.pipeline import Result
     from relaxo_gui.actions.dialogs import Dialogs
     from relaxo_gui.actions.edits import Value
     from relaxo_gui.session_model import Step
@@ -52,6 +52,7 @@ class Commands(QObject):
     dialogs: Dialogs
     analysis: Job
     exporting: Job
+    exports: Exports
 
     def __init__(self, model: SessionModel, dialogs: Dialogs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,13 +64,13 @@ class Commands(QObject):
         self.proposal = Proposals(model, self._edit, self)
         self._pipeline = Pipeline()
         model.changed.connect(lambda _before, _after: self.analyse())
-        for job in (self.analysis, self.exporting):
-            job.failed.connect(model.message)
-            job.crashed.connect(self.crashed)
         self.analysis.partial.connect(model.show)
         self.analysis.succeeded.connect(model.show)
-        self.exporting.succeeded.connect(self._note_export)
-        self._exported: Result | None = None
+        self.exports = Exports(model, lambda: self.dialogs, self._home, self.exporting)
+        self.exports.saved.connect(self._note_export)
+        for job in (self.analysis, self.exporting, self.exports.drawing):
+            job.failed.connect(model.message)
+            job.crashed.connect(self.crashed)
         for signal in (model.opened, model.snapshot_changed, model.contents_changed):
             signal.connect(self.steps_changed)
         self.analysis.running_changed.connect(self.steps_changed)
@@ -78,14 +79,13 @@ class Commands(QObject):
 
     def steps(self) -> dict[str, Step]:
         """Return how every step of the way stands, by its key."""
-        known = self.model.snapshot
         return steps_of(
-            known,
+            self.model.snapshot,
             self.model.contents,
             opened=self.model.recipe is not None,
             running=self.analysis.running,
             current=self.model.current,
-            exported=known is not None and known.result is not None and known.result is self._exported,
+            exported=self.exports.written,
         )
 
     # Open and save
@@ -133,12 +133,7 @@ class Commands(QObject):
 
     def export(self) -> None:
         """Ask for a folder, and write results, tables, maps and figure to it."""
-        known = self.model.snapshot
-        if known is None or known.result is None or not self.model.current:
-            return
-        folder = self.dialogs.folder_to_export(self._home())
-        if folder is not None:
-            self.exporting.start(partial(_export, known.result, folder))
+        self.exports.save("everything")
 
     def leave(self) -> bool:
         """Prepare the end: ask what to do with unsaved changes, stop the threads; answers whether to go."""
@@ -151,6 +146,7 @@ class Commands(QObject):
         """Stop the threads."""
         self.analysis.finish()
         self.exporting.finish()
+        self.exports.finish()
 
     # Edit
 
@@ -247,6 +243,19 @@ class Commands(QObject):
             key = _steps_key("conditions", settings)
             self.model.edit(label, edits.under_conditions(self.model.recipe, **settings), merge_key=key)
 
+    def set_condition(self, name: str, text: str) -> None:
+        """Set what a paper must state, a field of `relaxo.recipe.ConditionsPart`, as it was typed; none for nothing."""
+        recipe = self.model.recipe
+        if recipe is None:
+            return
+        try:
+            after = edits.set_condition(recipe, name, text)
+        except RelaxoError as error:
+            self.model.message.emit(error)
+            return
+        if after != recipe:
+            self.model.edit(f"{edits.CONDITIONS[name]}", after)
+
     # Compute
 
     def analyse(self) -> None:
@@ -278,8 +287,7 @@ class Commands(QObject):
         self.model.edit(label, after)
 
     def _note_export(self, place: Path) -> None:
-        self._exported = self.model.snapshot.result if self.model.snapshot else None
-        self.told.emit(f"Exported to {place}")
+        self.told.emit(f"Saved to {place}")
         self.steps_changed.emit()
 
     def _located(self) -> Wells | None:
@@ -334,13 +342,6 @@ def _analyse(pipeline: Pipeline, recipe: Recipe, before: Snapshot | None, told: 
     # With reports comes matplotlib: it is loaded here, not while the window waits for one.
     import_module("relaxo.report")
     return snapshot
-
-
-def _export(result: Result, folder: Path, told: Told) -> Path:
-    from relaxo import report  # noqa: PLC0415 - brings matplotlib, which the window does without
-
-    report.write(result, folder, lambda done, total: told.progress("Writing results", done, total))
-    return folder
 
 
 def _steps_key(part: str, settings: Mapping[str, Any]) -> str | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from relaxo_gui.actions.settings import recent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Leave = Literal["save", "discard", "stay"]
 
@@ -37,6 +40,16 @@ class Dialogs:
         """Ask for the folder that receives the results."""
         name = QFileDialog.getExistingDirectory(self._parent, "Export the results to a folder", str(proposal))
         return Path(name) if name else None
+
+    def file_to_export(self, title: str, proposal: Path, endings: Sequence[str]) -> Path | None:
+        """Ask for the file that something is written to, in one of the formats that the endings name."""
+        filters = ";;".join(f"{ending.upper()} (*.{ending})" for ending in endings)
+        name, chosen = QFileDialog.getSaveFileName(self._parent, title, str(proposal), filters)
+        if not name:
+            return None
+        path = Path(name)
+        known = path.suffix.removeprefix(".").lower() in endings
+        return path if known else path.with_name(f"{path.name}.{chosen.partition(' ')[0].lower() or endings[0]}")
 
     def leave(self, what: str) -> Leave:
         """Ask whether to save a recipe that is about to be left."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from relaxo import wells as stage
-from relaxo.recipe import ContentsPart, FitPart
+from relaxo.errors import InputError
+from relaxo.recipe import ConditionsPart, ContentsPart, FitPart
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -17,6 +19,46 @@ if TYPE_CHECKING:
 
     #: What an option of a fit can be; None for its default.
     Value = bool | float | None
+
+
+#: Field of `ConditionsPart` to what it is called.
+CONDITIONS = {
+    "field_T": "Field",
+    "temperature_C": "Temperature",
+    "temperature_measured": "How the temperature was measured",
+    "medium": "Medium",
+    "pH": "pH",
+    "assay": "Assay of the concentrations",
+}
+
+
+def set_condition(recipe: Recipe, name: str, text: str) -> Recipe:
+    """Return a recipe that says something else of its conditions.
+
+    Parameters
+    ----------
+    recipe
+        Any.
+    name
+        One of `CONDITIONS`.
+    text
+        As it was typed, with a decimal point or comma where it is a number; empty for not stated.
+
+    Raises
+    ------
+    InputError
+        When it is no such number.
+    """
+    words = text.strip()
+    try:
+        value = _number(words) if words and name in _NUMBERS else words or None
+        conditions = msgspec.convert(msgspec.to_builtins(recipe.conditions) | {name: value}, ConditionsPart)
+    except ValueError as error:
+        # A `msgspec.ValidationError` is one.
+        raise InputError(
+            f"{words!r} is no {_NUMBERS.get(name, CONDITIONS[name].lower())}", hint="Type a number, such as 37 or 7.4"
+        ) from error
+    return msgspec.structs.replace(recipe, conditions=conditions)
 
 
 def set_contents(recipe: Recipe, wells: Wells, changes: Mapping[str, Mapping[str, Any]]) -> Recipe:
@@ -51,6 +93,16 @@ def set_contents(recipe: Recipe, wells: Wells, changes: Mapping[str, Mapping[str
 def choose_stack(recipe: Recipe, quantity: str, name: str | None) -> Recipe:
     """Return a recipe that fits another stack for ``T1`` or ``T2``; the program's choice for None."""
     return msgspec.structs.replace(recipe, stacks=msgspec.structs.replace(recipe.stacks, **{quantity: name}))
+
+
+_NUMBERS = {"field_T": "field in T", "temperature_C": "temperature in °C", "pH": "pH between 0 and 14"}
+
+
+def _number(text: str) -> float:
+    value = float(text.replace(",", "."))
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
 
 
 def _is_empty(entry: ContentsPart) -> bool:

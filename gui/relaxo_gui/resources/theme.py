@@ -73,6 +73,7 @@ def style_sheet(theme: Theme) -> str:
         QTreeView, QListView {{ padding: {GRID}px {GRID * 2}px; border: none; background: {theme.base}; }}
         QHeaderView::section {{ border: none; border-bottom: 1px solid {theme.line}; padding: {GRID}px {GRID * 2}px;
             background: {theme.base}; color: {theme.muted}; font-weight: normal; }}
+        QLabel[role="head"] {{ font-weight: 600; }}
         QLabel[role="muted"] {{ color: {theme.muted}; }}
         QToolBar {{ border: none; border-bottom: 1px solid {theme.line}; padding: 0px; }}
         QToolButton[segment="true"] {{ border: 1px solid {theme.line}; border-radius: {GRID}px;
@@ -85,6 +86,8 @@ def style_sheet(theme: Theme) -> str:
             border: 2px solid {theme.accent}; border-radius: {GRID}px;
             padding: {GRID * 2}px {PADDING * 2}px; font-weight: 600; }}
         QPushButton[role="primary"]:hover {{ background: {theme.accent_strong}; }}
+        QPushButton[role="primary"]:disabled {{ background: {theme.line}; border-color: {theme.line};
+            color: {theme.muted}; }}
         QPushButton[role="primary"]:focus {{ border-color: {theme.accent_strong}; }}
         Banner {{ border: none; }}
         NoticeList {{ border: none; border-left: {GRID}px solid {theme.amber}; }}

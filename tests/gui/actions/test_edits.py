@@ -9,7 +9,7 @@ from relaxo.data import Geometry, Well, Wells
 from relaxo.errors import InputError
 from relaxo.recipe import ContentsPart, FitPart, FitsPart, Recipe
 from relaxo_gui.actions import edits
-from relaxo_gui.actions.edits import choose_stack, set_contents
+from relaxo_gui.actions.edits import choose_stack, set_condition, set_contents
 
 RECIPE = Recipe(
     sources=("images",),
@@ -82,3 +82,25 @@ def test_settings_of_regression_and_conditions_change_only_themselves() -> None:
     assert edits.regress_by(recipe, weights="relative").regression.weights == "relative"
     after = edits.under_conditions(recipe, temperature_C=37.0)
     assert (after.conditions.temperature_C, after.regression) == (37.0, recipe.regression)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "stated"),
+    [
+        ("temperature_C", " 37,5 ", 37.5),
+        ("temperature_C", "", None),
+        ("medium", "HEPES, 50 mM", "HEPES, 50 mM"),
+        ("pH", "7.4", 7.4),
+        ("field_T", "1.5", 1.5),
+        ("assay", "null", "null"),
+    ],
+)
+def test_a_condition_is_set_as_it_was_typed(name: str, typed: str, stated: object) -> None:
+    after = set_condition(Recipe(sources=("x",)), name, typed)
+    assert getattr(after.conditions, name) == stated
+
+
+@pytest.mark.parametrize(("name", "typed"), [("temperature_C", "warm"), ("pH", "15"), ("field_T", "0"), ("pH", "nan")])
+def test_a_condition_that_is_no_such_number_is_refused(name: str, typed: str) -> None:
+    with pytest.raises(InputError, match="is no"):
+        set_condition(Recipe(sources=("x",)), name, typed)
