@@ -16,6 +16,7 @@ from relaxo_gui.actions.settings import appearance, set_appearance, settings
 from relaxo_gui.panels.fit import FitPanel
 from relaxo_gui.panels.image import ImagePanel
 from relaxo_gui.panels.preview import PreviewPanel
+from relaxo_gui.panels.regression import RegressionPanel
 from relaxo_gui.panels.relaxivity import RelaxivityPanel
 from relaxo_gui.panels.report import ReportPanel
 from relaxo_gui.panels.series import SeriesPanel
@@ -75,6 +76,7 @@ class MainWindow(QMainWindow):
         self.image = ImagePanel(self.commands)
         self.wells = WellsPanel(self.commands)
         self.fit = FitPanel(self.commands)
+        self.regression = RegressionPanel(self.commands)
         self.signal = SignalPanel(self.commands)
         self.relaxivity = RelaxivityPanel(self.commands)
         self.report = ReportPanel(self.commands)
@@ -86,6 +88,7 @@ class MainWindow(QMainWindow):
             Place("images", "Images", self.times),
             Place("concentrations", "Concentrations", self.wells),
             Place("maps", "Maps", self.fit),
+            Place("relaxivity", "Relaxivity", self.regression),
             Place("report", "Report", self.report),
             Place("signal", "Signal", self.signal, _BOTTOM),
             Place("rates", "Rates against concentration", self.relaxivity, _BOTTOM),
@@ -256,7 +259,7 @@ class MainWindow(QMainWindow):
     def _size_docks(self) -> None:
         docks = self._docks
         self.resizeDocks([docks["series"], docks[_SIDE]], [232, 476], Qt.Orientation.Horizontal)
-        self.resizeDocks([docks["signal"], docks["rates"]], [480, 800], Qt.Orientation.Horizontal)
+        self.resizeDocks([docks["signal"], docks["rates"]], [640, 640], Qt.Orientation.Horizontal)
         self.resizeDocks([docks["signal"], docks["rates"]], [280, 280], Qt.Orientation.Vertical)
 
     def _restore(self) -> None:

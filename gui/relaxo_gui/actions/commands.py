@@ -176,7 +176,7 @@ class Commands(QObject):
         known = self.model.contents.get(well)
         again = known is not None and known.exclude is not None
         self._edit(f"{'Reason for' if again else 'Exclude'} {well}", {well: {"exclude": reason.strip() or BY_HAND}})
-        if not again:
+        if not again and reason == BY_HAND:
             self.excluded.emit(well)
 
     def include(self, well: str) -> None:

@@ -1,79 +1,81 @@
-"""Rates against concentration with their lines, and r1, r2 and r2/r1 with their intervals."""
+"""Rates against concentration with their lines; a click on a point asks whether it is to count."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QSizePolicy,
-    QTableWidget,
-    QTableWidgetItem,
-    QWidget,
-)
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from relaxo import relaxivity
+from relaxo.data import Rates
+from relaxo.errors import AnalysisError
 from relaxo.rounding import rounded
 from relaxo_gui.resources.theme import GRID, PADDING, Theme, symbol
+from relaxo_gui.session_model.line_words import (
+    NAMES,
+    UNIT,
+    agent_line,
+    alternative_words,
+    estimate_words,
+    published_words,
+)
+from relaxo_gui.widgets.elided import Elided
 from relaxo_gui.widgets.line_plot import Curve, LinePlot, Point
+from relaxo_gui.widgets.point_card import PointCard
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
-    from relaxo.data import Estimate, Line, ReferenceAgent, WellRate
+    from relaxo.data import AgentResult, Alternative, Line, ReferenceAgent, WellRate
     from relaxo.pipeline import Result
     from relaxo_gui.actions import Commands
 
-_HEADINGS = ("Agent", "r₁ (mM⁻¹ s⁻¹)", "r₂ (mM⁻¹ s⁻¹)", "r₂/r₁")
 _NEED = "Give the concentrations of at least three wells of an agent to see its relaxivities."
 _AXES = {"R1": "R₁ (s⁻¹)", "R2": "R₂ (s⁻¹)"}
+_LINES = {"R1": "r1", "R2": "r2"}
 _GRID = 64
+_REASONS = ("off the line", "air bubble", "pipetting error", "wrong label", "not dissolved", "leaked")
+#: Agents that are named under the plots; all of them stand in the panel of the step.
+_NAMED = 3
 
 
 class RelaxivityPanel(QWidget):
-    """Two plots side by side, and a short table."""
+    """Two plots side by side, and the values under them."""
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._commands = commands
         self._model = commands.model
+        self._without: dict[str, AgentResult] = {}
         self.plots = {quantity: LinePlot("Concentration (mM)", text) for quantity, text in _AXES.items()}
-        self.table = QTableWidget(0, len(_HEADINGS))
-        self.table.setAccessibleName("Relaxivities")
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.table.setShowGrid(False)
-        self.table.setWordWrap(False)
-        self.table.horizontalHeader().setStretchLastSection(True)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(5 * GRID)
-        self.table.verticalHeader().setMinimumSectionSize(5 * GRID)
-        self.table.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        for column, text in enumerate(_HEADINGS):
-            self.table.setHorizontalHeaderItem(column, _item(text, right=column > 0))
+        self.values = [Elided(bold=number == 0) for number in range(_NAMED)]
+        self.published = Elided(muted=True)
         pair = QHBoxLayout()
         pair.setSpacing(PADDING)
-        for plot in self.plots.values():
-            plot.setMinimumSize(200, 120)
+        for quantity, plot in self.plots.items():
+            plot.setMinimumSize(160, 110)
+            plot.setAccessibleName(f"{_AXES[quantity]} against concentration")
+            plot.setAccessibleDescription("Arrow keys go from well to well, Enter asks whether it is to count")
             plot.hovered.connect(self._model.hover)
-            plot.clicked.connect(self._model.select)
+            plot.clicked.connect(lambda well, quantity=quantity: self.ask(well, quantity))
             pair.addWidget(plot)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(PADDING, 0, PADDING, PADDING)
-        layout.setSpacing(PADDING)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(PADDING, 0, PADDING, GRID)
+        layout.setSpacing(2)
         self.need = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self.need.setProperty("role", "muted")
         layout.addLayout(pair, 1)
         layout.addWidget(self.need, 1)
-        layout.addWidget(self.table)
+        for line in (*self.values, self.published):
+            layout.addWidget(line)
+        self.card = PointCard(_REASONS, self)
+        self.card.excluded.connect(commands.exclude)
+        self.card.included.connect(commands.include)
+        self.card.closed.connect(self._forget)
         self._model.snapshot_changed.connect(self.refresh)
         self._model.selection_changed.connect(self._mark)
         self._model.hover_changed.connect(self._mark)
@@ -83,16 +85,84 @@ class RelaxivityPanel(QWidget):
         """Show the results as they stand, in the colours of the palette."""
         known = self._model.snapshot
         result = known.result if known else None
-        theme = Theme.of(self.palette())
         regressed = result is not None and bool(result.agents)
         self.need.setVisible(not regressed)
         self.need.setText(_NEED if known is not None and known.rates else "")
+        self._draw()
+        self._say(result if regressed else None)
+
+    def ask(self, well: str, quantity: str) -> None:
+        """Select a well, show its line with and without it, and ask whether it is to count."""
+        self._model.select(well)
+        known = self._model.snapshot
+        result = known.result if known is not None else None
+        place = self.plots[quantity].place_of(well)
+        contents = self._model.contents.get(well)
+        if result is None or place is None:
+            return
+        rates = {name: rate for name, measured in result.rates.items() if (rate := _rate(measured, well)) is not None}
+        out = contents is not None and contents.exclude is not None
+        self._without = {} if out else _without(result, well)
+        self._draw()
+        title = f"Well {well}"
+        if contents is not None and contents.concentration_mM is not None:
+            title += f"   {contents.agent} {contents.concentration_mM:g} mM".rstrip()
+        lines = [*_deviations(result, rates), *self._both_fits(result, well, rates)]
+        self.card.ask(
+            well,
+            title,
+            lines,
+            contents.exclude if contents is not None else None,
+            self._room(quantity, place),
+        )
+
+    def _both_fits(self, result: Result, well: str, rates: dict[str, WellRate]) -> Iterator[str]:
+        """Say what the lines are with a well and without it."""
+        agent = next((each for each in result.agents if any(well in line.wells for line in _lines(each))), None)
+        if agent is None:
+            name = next((rate.agent for rate in rates.values()), "")
+            agent = next((each for each in result.agents if each.name == name), None)
+        if agent is None:
+            return
+        other = self._without.get(agent.name)
+        for line in _lines(agent):
+            now = f"{NAMES[line.quantity]} {estimate_words(line.relaxivity)[0]}"
+            if well in line.wells:
+                changed = getattr(other, line.quantity) if other is not None else None
+                without = estimate_words(changed.relaxivity)[0] if changed is not None else "too few wells"
+                yield f"{now}, without it {without}"
+            else:
+                back = next((each for each in line.alternatives if well in each.wells), None)
+                if back is not None:
+                    more = "it" if back.wells == (well,) else ", ".join(back.wells)
+                    yield f"{now}, with {more} {estimate_words(back.relaxivity)[0]}"
+
+    def _room(self, quantity: str, place: QPoint) -> QRect:
+        """Return where a card hides nothing of the plot that it is about: the other plot, or the side away from it."""
+        other = next((plot for name, plot in self.plots.items() if name != quantity and plot.isVisible()), None)
+        if other is not None:
+            return other.geometry()
+        room = self.plots[quantity].geometry()
+        half = room.width() // 2
+        room.setWidth(half)
+        if place.x() < half:
+            room.moveLeft(room.left() + half)
+        return room
+
+    def _forget(self) -> None:
+        if self._without:
+            self._without = {}
+            self._draw()
+
+    def _draw(self) -> None:
+        known = self._model.snapshot
+        result = known.result if known else None
+        theme = Theme.of(self.palette())
         for quantity, plot in self.plots.items():
             rates = result.rates.get(quantity) if result else None
-            plot.setVisible(regressed and rates is not None)
+            plot.setVisible(result is not None and bool(result.agents) and rates is not None)
             points = [] if rates is None else [self._point(rate, theme) for rate in rates.wells if _is_shown(rate)]
-            plot.show_data(points, [] if result is None else self._curves(result, quantity, theme))
-        self._fill(result, theme)
+            plot.show_data(points, [] if result is None else list(self._curves(result, quantity, theme)))
 
     def _point(self, rate: WellRate, theme: Theme) -> Point:
         place = self._model.agent_index(rate.well)
@@ -106,68 +176,44 @@ class RelaxivityPanel(QWidget):
             theme.agent(place),
             symbol(place),
             hollow=rate.excluded is not None,
-            tip=f"{rate.well}  {rate.agent}  {rate.concentration:g} mM\n{rounded(rate.rate, rate.spread)} s⁻¹{reason}",
+            tip=f"{rate.well}  {rate.agent}  {rate.concentration:g} mM\n{rounded(rate.rate, rate.spread)} s⁻¹{reason}"
+            f"\nClick to {'take it back' if rate.excluded else 'leave it out'}",
+            x_error=rate.concentration_se if rate.concentration_se is not None else math.nan,
         )
 
-    def _curves(self, result: Result, quantity: str, theme: Theme) -> list[Curve]:
-        curves = []
+    def _curves(self, result: Result, quantity: str, theme: Theme) -> Iterator[Curve]:
         for agent in result.agents:
-            line = agent.r1 if quantity == "R1" else agent.r2
-            if line is not None:
-                curves.append(_curve(line, theme.agent(self._model.agent_place(agent.name))))
+            line: Line | None = getattr(agent, _LINES[quantity])
+            colour = theme.agent(self._model.agent_place(agent.name))
+            if line is None:
+                continue
+            yield _curve(line, colour)
+            without = self._without.get(agent.name)
+            other: Line | None = getattr(without, _LINES[quantity]) if without is not None else None
+            if other is not None:
+                yield replace(
+                    _curve(other, colour), x=_grid(line), y=_at(other, _grid(line)), half_width=None, style="dotted"
+                )
+            for alternative in line.alternatives:
+                if alternative.kind == "with_excluded":
+                    yield _other_curve(alternative, line, colour)
         published = _published_curve(result, quantity, theme.muted)
-        return [*curves, published] if published is not None else curves
+        if published is not None:
+            yield published
 
-    def _fill(self, result: Result | None, theme: Theme) -> None:
-        agents = result.agents if result else ()
-        muted = QColor(theme.muted)
-        self.table.setRowCount(0)
-        for agent in agents:
-            estimates = (
-                agent.r1.relaxivity if agent.r1 else None,
-                agent.r2.relaxivity if agent.r2 else None,
-                agent.ratio,
-            )
-            values, intervals = zip(*map(_estimate_words, estimates), strict=True)
-            colour = QColor(theme.agent(self._model.agent_place(agent.name)))
-            self._add_row((agent.name or "Agent", *values), [colour, None, None, None], bold=True)
-            self._add_row(("95 %", *intervals), [muted] * 4)
-        if result is not None and result.reference is not None and agents:
-            name = result.recipe.regression.reference or result.reference.agent
-            self._add_reference(name, result.reference, muted)
-        header = self.table.horizontalHeader()
-        header.resizeSections(QHeaderView.ResizeMode.ResizeToContents)
-        self.table.setFixedWidth(sum(map(self._column_width, range(len(_HEADINGS)))) + 2 * GRID)
-        self.table.setVisible(bool(agents))
-
-    def _column_width(self, column: int) -> int:
-        return max(self.table.sizeHintForColumn(column), self.table.horizontalHeader().sectionSizeHint(column))
-
-    def _add_reference(self, name: str, reference: ReferenceAgent, colour: QColor) -> None:
-        ratio = reference.r2 / reference.r1 if reference.r1 and reference.r2 else None
-        texts = (
-            name,
-            _published(reference.r1, reference.r1_se),
-            _published(reference.r2, reference.r2_se),
-            "" if ratio is None else f"{ratio:.2f}",
-        )
-        self._add_row(texts, [colour] * 4, tip=reference.citation)
-        self._add_row((f"published, {reference.field_T:g} T", "", "", ""), [colour] * 4, tip=reference.citation)
-
-    def _add_row(
-        self, texts: Sequence[str], colours: Sequence[QColor | None], *, bold: bool = False, tip: str = ""
-    ) -> None:
-        row = self.table.rowCount()
-        self.table.insertRow(row)
-        for column, (text, colour) in enumerate(zip(texts, colours, strict=True)):
-            item = _item(text, right=column > 0)
-            item.setToolTip(tip)
-            if colour is not None:
-                item.setForeground(colour)
-            font = item.font()
-            font.setBold(bold)
-            item.setFont(font)
-            self.table.setItem(row, column, item)
+    def _say(self, result: Result | None) -> None:
+        agents = result.agents if result is not None else ()
+        theme = Theme.of(self.palette())
+        for line, agent in zip(self.values, (*agents, *[None] * _NAMED), strict=False):
+            line.setVisible(agent is not None)
+            if agent is not None:
+                others = [text for each in _lines(agent) for text in alternative_words(each)]
+                words = "   ".join([f"{agent_line(agent)}   {UNIT} per {agent.per}", *others])
+                line.set_text(words, theme.agent(self._model.agent_place(agent.name)))
+        reference = result.reference if result is not None and agents else None
+        self.published.setVisible(reference is not None)
+        if reference is not None and result is not None:
+            self.published.set_text(_reference_words(result, reference))
 
     def _mark(self) -> None:
         names = frozenset(name for name in (self._model.selected, self._model.hovered) if name is not None)
@@ -179,51 +225,98 @@ def _is_shown(rate: WellRate) -> bool:
     return rate.concentration is not None and math.isfinite(rate.rate)
 
 
+def _lines(agent: AgentResult) -> list[Line]:
+    return [line for line in (agent.r1, agent.r2) if line is not None]
+
+
+def _rate(measured: Rates, well: str) -> WellRate | None:
+    return next((rate for rate in measured.wells if rate.well == well), None)
+
+
+def _without(result: Result, well: str) -> dict[str, AgentResult]:
+    """Return the agents whose lines are others without a well; none where too few wells are left."""
+    rates = {
+        name: Rates(
+            measured.quantity,
+            tuple(
+                replace(rate, excluded="left out to see") if rate.well == well and rate.excluded is None else rate
+                for rate in measured.wells
+            ),
+        )
+        for name, measured in result.rates.items()
+    }
+    try:
+        agents, _ = relaxivity.analyse(rates, result.recipe.regression)
+    except AnalysisError:
+        return {}
+    touched = {agent.name for agent in result.agents if any(well in line.wells for line in _lines(agent))}
+    return {agent.name: agent for agent in agents if agent.name in touched}
+
+
+def _deviations(result: Result, rates: dict[str, WellRate]) -> Iterator[str]:
+    """Say what was measured, how far it lies off the line, and why it does not count."""
+    for name, rate in rates.items():
+        off = ""
+        for agent in result.agents:
+            line: Line | None = getattr(agent, _LINES[name])
+            if (
+                line is not None
+                and rate.concentration is not None
+                and (rate.well in line.wells or rate.agent == agent.name)
+            ):
+                expected = line.intercept.value + line.relaxivity.value * rate.concentration
+                off = f", {100 * (rate.rate / expected - 1):+.1f} % off the line" if expected > 0 else ""
+                break
+        symbol_ = _AXES[name].partition(" ")[0]
+        yield f"{symbol_} {rounded(rate.rate, rate.spread)} s⁻¹{off}".replace("-", "−")  # noqa: RUF001 - a minus sign
+    for reason in dict.fromkeys(rate.excluded for rate in rates.values() if rate.excluded):
+        yield f"left out: {reason}"
+
+
+def _grid(line: Line) -> Any:  # noqa: ANN401 - an array
+    return np.linspace(0, float(line.concentration.max()), _GRID)
+
+
+def _at(line: Line, x: Any) -> Any:  # noqa: ANN401 - an array
+    return line.intercept.value + line.relaxivity.value * x
+
+
 def _curve(line: Line, colour: str) -> Curve:
-    x = np.linspace(0, float(line.concentration.max()), _GRID)
+    x = _grid(line)
     design = np.stack([np.ones_like(x), x])
     error = np.sqrt(np.maximum(np.einsum("ik,ij,jk->k", design, line.covariance, design), 0))
     # As many standard errors as the interval of the slope has, so that band and interval are of the same confidence.
     slope = line.relaxivity
     reach = (slope.ci95[1] - slope.value) / slope.standard_error if slope.standard_error > 0 else 0.0
-    half: Any = reach * error if math.isfinite(reach) else None
-    return Curve(x, line.intercept.value + slope.value * x, colour, half)
+    return Curve(x, _at(line, x), colour, reach * error if math.isfinite(reach) else None)
+
+
+def _other_curve(other: Alternative, line: Line, colour: str) -> Curve:
+    x = _grid(line)
+    return Curve(x, other.intercept.value + other.relaxivity.value * x, colour, style="dotted")
 
 
 def _published_curve(result: Result, quantity: str, colour: str) -> Curve | None:
     """Return the line that the published agent would have in this water; None without one to begin at."""
     reference = result.reference
-    slope = None if reference is None else reference.r1 if quantity == "R1" else reference.r2
+    slope: float | None = getattr(reference, _LINES[quantity]) if reference is not None else None
     lines = {
         agent.name: line
         for agent in result.agents
-        if reference is not None and agent.per == reference.per and (line := agent.r1 if quantity == "R1" else agent.r2)
+        if reference is not None and agent.per == reference.per and (line := getattr(agent, _LINES[quantity]))
     }
     if slope is None or not lines:
         return None
     intercept = lines.get(result.control or "", next(iter(lines.values()))).intercept.value
     x = np.array([0.0, max(float(line.concentration.max()) for line in lines.values())])
-    return Curve(x, intercept + slope * x, colour, dashed=True)
+    return Curve(x, intercept + slope * x, colour, style="dashed")
 
 
-def _estimate_words(estimate: Estimate | None) -> tuple[str, str]:
-    if estimate is None:
-        return "–", ""  # noqa: RUF001 - an en dash: no value
-    low, high = estimate.ci95
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return rounded(estimate.value, estimate.standard_error), ""
-    places = max(0, 1 - math.floor(math.log10(max(high - low, 1e-12))))
-    return rounded(estimate.value, estimate.standard_error), f"{low:.{places}f} … {high:.{places}f}"
-
-
-def _published(value: float | None, error: float | None) -> str:
-    if value is None:
-        return ""
-    return f"{value:g}" if error is None else rounded(value, error)
-
-
-def _item(text: str, *, right: bool) -> QTableWidgetItem:
-    item = QTableWidgetItem(text)
-    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-    item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-    return item
+def _reference_words(result: Result, reference: ReferenceAgent) -> str:
+    name = result.recipe.regression.reference or reference.agent
+    figures = [
+        f"{NAMES[key]} {published_words(value, error)}"
+        for key, value, error in (("r1", reference.r1, reference.r1_se), ("r2", reference.r2, reference.r2_se))
+        if value is not None
+    ]
+    return f"- - {name}, published   {'   '.join(figures)}   {relaxivity.conditions(reference)}; {reference.citation}"

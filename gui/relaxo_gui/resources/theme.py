@@ -90,6 +90,7 @@ def style_sheet(theme: Theme) -> str:
             color: {theme.muted}; }}
         QPushButton[role="primary"]:focus {{ border-color: {theme.accent_strong}; }}
         Banner {{ border: none; }}
+        QFrame#card {{ background: {theme.base}; border: 1px solid {theme.muted}; border-radius: {GRID}px; }}
         NoticeList {{ border: none; border-left: {GRID}px solid {theme.amber}; }}
         NoticeList, NoticeList QScrollArea, NoticeList QScrollArea > QWidget > QWidget {{
             background: {theme.tint(theme.amber)}; }}

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from relaxo_gui.resources.theme import Theme
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent
+
+_STYLES = {"solid": Qt.PenStyle.SolidLine, "dashed": Qt.PenStyle.DashLine, "dotted": Qt.PenStyle.DotLine}
+_BAND_ALPHA = 46
+#: How many points an arrow key goes on.
+_STEPS = {Qt.Key.Key_Right: 1, Qt.Key.Key_Up: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Down: -1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,8 @@ class Point:
     """As pyqtgraph calls it: ``o``, ``s``, ``t1``, ``d``."""
     hollow: bool = False
     tip: str = ""
+    x_error: float = float("nan")
+    """Half the length of its bar along x; NaN for none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,14 +54,18 @@ class Curve:
     colour: str
     half_width: NDArray[Any] | None = None
     """(k,), of the band; none for None."""
-    dashed: bool = False
+    style: Literal["solid", "dashed", "dotted"] = "solid"
 
 
 class LinePlot(QWidget):
-    """Shows points and curves; a point can be hovered and clicked. Limits follow the points."""
+    """Shows points and curves; a point can be hovered and clicked, or reached with the arrow keys and Enter.
+
+    What is drawn stays and only its numbers change, so that new data are shown within a frame. Limits follow the
+    points.
+    """
 
     hovered = Signal(object)
-    """Name of the point under the pointer, or None."""
+    """Name of the point under the pointer or at the keyboard's mark, or None."""
     clicked = Signal(object)
     """Name of the point that was clicked."""
 
@@ -64,17 +76,23 @@ class LinePlot(QWidget):
         self._plot.setAntialiasing(True)
         self._plot.hideButtons()
         self._plot.setMouseEnabled(x=False, y=False)
+        self._plot.getViewBox().disableAutoRange()
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._points: tuple[Point, ...] = ()
         self._curves: tuple[Curve, ...] = ()
         self._marked: frozenset[str] = frozenset()
+        self._at: str | None = None
         self._scatter = pg.ScatterPlotItem(hoverable=True, tip=None)
         self._scatter.setZValue(10)
         self._scatter.sigHovered.connect(self._hover)
         self._scatter.sigClicked.connect(lambda _item, spots, _event: self.clicked.emit(spots[0].data()))
+        self._bands: list[Any] = []
         self._lines: list[Any] = []
+        self._bars: list[Any] = []
         self._plot.addItem(self._scatter)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(1, 1, 1, 1)
         layout.addWidget(self._plot)
         self.paint_theme()
 
@@ -98,6 +116,15 @@ class LinePlot(QWidget):
         if names != self._marked:
             self._marked = names
             self._draw_points()
+
+    def place_of(self, name: str) -> QPoint | None:
+        """Return where a point lies in this widget."""
+        point = next((each for each in self._points if each.name == name), None)
+        if point is None:
+            return None
+        scene = self._plot.getViewBox().mapViewToScene(QPointF(point.x, point.y))
+        place: QPoint = self._plot.mapTo(self, self._plot.mapFromScene(scene))
+        return place
 
     def paint_theme(self) -> None:
         """Take the colours of the palette."""
@@ -123,26 +150,74 @@ class LinePlot(QWidget):
         super().leaveEvent(event)
         self.hovered.emit(None)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's own
+        """Go from point to point with the arrows, and choose one with Enter."""
+        key = Qt.Key(event.key())
+        if key in _STEPS and self._points:
+            self._step(_STEPS[key])
+        elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space} and self._at is not None:
+            self.clicked.emit(self._at)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's own
+        """Show that the keys go here."""
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's own
+        """Let go of the mark."""
+        super().focusOutEvent(event)
+        if self._at is not None:
+            self._at = None
+            self.hovered.emit(None)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's own
+        """Draw the frame of the focus."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setPen(QPen(QColor(Theme.of(self.palette()).accent), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+            painter.end()
+
+    def _step(self, by: int) -> None:
+        order = [point.name for point in sorted(self._points, key=lambda point: (point.colour, point.x, point.y))]
+        start = self._at if self._at in order else next((name for name in order if name in self._marked), None)
+        self._at = order[0 if by > 0 else -1] if start is None else order[(order.index(start) + by) % len(order)]
+        self.hovered.emit(self._at)
+
     def _draw(self) -> None:
-        for item in self._lines:
-            self._plot.removeItem(item)
-        self._lines = []
-        for curve in self._curves:
-            if curve.half_width is not None:
-                edges = [pg.PlotDataItem(curve.x, curve.y + sign * curve.half_width) for sign in (-1, 1)]
-                ground = QColor(curve.colour)
-                ground.setAlpha(46)
-                self._add(pg.FillBetweenItem(*edges, brush=ground))
-            style = Qt.PenStyle.DashLine if curve.dashed else Qt.PenStyle.SolidLine
-            self._add(
-                pg.PlotDataItem(curve.x, curve.y, pen=pg.mkPen(curve.colour, width=2, style=style), antialias=True)
+        bands = [curve for curve in self._curves if curve.half_width is not None]
+        for item, curve in zip(self._enough(self._bands, len(bands), _band), bands, strict=False):
+            assert curve.half_width is not None
+            ground = QColor(curve.colour)
+            ground.setAlpha(_BAND_ALPHA)
+            item.setBrush(ground)
+            item.setData(
+                np.concatenate([curve.x, curve.x[::-1]]),
+                np.concatenate([curve.y - curve.half_width, (curve.y + curve.half_width)[::-1]]),
             )
-        for colour in dict.fromkeys(point.colour for point in self._points):
-            known = [point for point in self._points if point.colour == colour and np.isfinite(point.error)]
-            x, y, error = np.array([(point.x, point.y, point.error) for point in known]).reshape(-1, 3).T
-            self._add(pg.ErrorBarItem(x=x, y=y, height=2 * error, pen=pg.mkPen(colour)))
+        for item, curve in zip(self._enough(self._lines, len(self._curves), _line), self._curves, strict=False):
+            item.setPen(pg.mkPen(curve.colour, width=2 if curve.style == "solid" else 1.5, style=_STYLES[curve.style]))
+            item.setData(curve.x, curve.y)
+        colours = list(dict.fromkeys(point.colour for point in self._points))
+        for item, colour in zip(self._enough(self._bars, len(colours), _bar), colours, strict=False):
+            rows = [(point.x, point.y, point.error, point.x_error) for point in self._points if point.colour == colour]
+            x, y, error, x_error = np.nan_to_num(np.array(rows)).T
+            item.setData(x=x, y=y, height=2 * error, width=2 * x_error, pen=pg.mkPen(colour))
         self._draw_points()
         self._limit()
+
+    def _enough(self, items: list[Any], count: int, make: Callable[[], Any]) -> list[Any]:
+        """Return as many items as are needed, made where they are missing; those left over show nothing."""
+        while len(items) < count:
+            items.append(make())
+            self._plot.addItem(items[-1], ignoreBounds=True)
+        for index, item in enumerate(items):
+            item.setVisible(index < count)
+        return items
 
     def _draw_points(self) -> None:
         ground = Theme.of(self.palette()).base
@@ -160,10 +235,6 @@ class LinePlot(QWidget):
             ]
         )
 
-    def _add(self, item: Any) -> None:  # noqa: ANN401 - pyqtgraph has no types
-        self._plot.addItem(item, ignoreBounds=True)
-        self._lines.append(item)
-
     def _limit(self) -> None:
         """Show all points, from zero on."""
         if self._points:
@@ -176,3 +247,15 @@ class LinePlot(QWidget):
         name = spots[0].data() if len(spots) else None
         self.setToolTip(next((point.tip for point in self._points if point.name == name), ""))
         self.hovered.emit(name)
+
+
+def _band() -> Any:  # noqa: ANN401 - pyqtgraph has no types
+    return pg.PlotCurveItem(pen=None, fillLevel="enclosed")
+
+
+def _line() -> Any:  # noqa: ANN401 - pyqtgraph has no types
+    return pg.PlotCurveItem(antialias=True)
+
+
+def _bar() -> Any:  # noqa: ANN401 - pyqtgraph has no types
+    return pg.ErrorBarItem()

@@ -1,4 +1,4 @@
-"""The relaxivity panel: the numbers and lines of the result, no others."""
+"""The plots of rates: the numbers and lines of the result, no others; a click asks whether a well is to count."""
 
 from __future__ import annotations
 
@@ -7,31 +7,54 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from relaxo.rounding import rounded
+from relaxo_gui.panels.relaxivity import RelaxivityPanel
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytestqt.qtbot import QtBot
+
+    from relaxo.data import Line
+    from relaxo.pipeline import Result
     from relaxo_gui.main_window import MainWindow
 
 
-def test_points_are_the_rates_and_lines_go_through_zero_concentration(sample: MainWindow) -> None:
-    known = sample.model.snapshot
+def result_of(window: MainWindow) -> Result:
+    known = window.model.snapshot
     assert known is not None
     assert known.result is not None
-    plot = sample.relaxivity.plots["R2"]
-    rates = {rate.well: rate for rate in known.result.rates["R2"].wells}
-    assert {point.name: point.y for point in plot.points} == {name: rate.rate for name, rate in rates.items()}
-    line = known.result.agents[0].r2
+    return known.result
+
+
+def line_of(window: MainWindow, relaxivity: str, agent: int = 0) -> Line:
+    line = getattr(result_of(window).agents[agent], relaxivity)
     assert line is not None
+    return line  # type: ignore[no-any-return] # it is one
+
+
+def click(window: MainWindow, qtbot: QtBot, quantity: str, well: str) -> None:
+    plot = window.relaxivity.plots[quantity]
+    place = plot.place_of(well)
+    assert place is not None
+    viewport = plot._plot.viewport()
+    qtbot.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=viewport.mapFrom(plot, place))
+
+
+def test_points_are_the_rates_and_lines_go_through_zero_concentration(sample: MainWindow) -> None:
+    plot = sample.relaxivity.plots["R2"]
+    rates = {rate.well: rate for rate in result_of(sample).rates["R2"].wells}
+    assert {point.name: point.y for point in plot.points} == {name: rate.rate for name, rate in rates.items()}
+    line = line_of(sample, "r2")
     curve = plot.curves[0]
     assert (curve.x[0], curve.y[0]) == (0, line.intercept.value)
     assert curve.y[-1] == pytest.approx(line.intercept.value + line.relaxivity.value * line.concentration.max())
 
 
 def test_the_band_is_as_wide_at_zero_as_the_interval_of_the_intercept(sample: MainWindow) -> None:
-    known = sample.model.snapshot
-    assert known is not None
-    assert known.result is not None
-    line = known.result.agents[0].r1
-    assert line is not None
+    line = line_of(sample, "r1")
     half = sample.relaxivity.plots["R1"].curves[0].half_width
     assert half is not None
     assert half[0] == pytest.approx((line.intercept.ci95[1] - line.intercept.ci95[0]) / 2, rel=1e-6)
@@ -45,12 +68,106 @@ def test_agents_keep_their_symbols_and_colours_in_both_plots(sample: MainWindow)
     assert len(set(looks[0].values())) == 2
 
 
-def test_the_table_holds_every_agent_and_the_published_one(sample: MainWindow) -> None:
-    table = sample.relaxivity.table
-    rows = [[table.item(row, column).text() for column in range(4)] for row in range(table.rowCount())]  # type: ignore[union-attr] # all are filled
-    assert [row[0] for row in rows] == ["Gd6", "95 %", "Gd-DTPA", "95 %", "Gd-DTPA", "published, 1 T"]
-    assert all("±" in text for text in rows[0][1:])
-    assert rows[4][1:3] == ["4.55", "5.77"]
+def test_the_values_stand_under_the_plots_with_the_published_ones(sample: MainWindow) -> None:
+    panel = sample.relaxivity
+    estimate = line_of(sample, "r1").relaxivity
+    words = panel.values[0].text()
+    assert words.startswith(f"Gd6   r₁ {rounded(estimate.value, estimate.standard_error)}")
+    assert "mM⁻¹ s⁻¹ per ion" in words
+    assert "r₁ 4.55   r₂ 5.77" in panel.published.text()
+    assert [curve.style for curve in panel.plots["R1"].curves] == ["solid", "solid", "dashed"]
+
+
+def test_the_pointer_marks_the_well_everywhere(sample: MainWindow, qtbot: QtBot) -> None:
+    plot = sample.relaxivity.plots["R1"]
+    viewport = plot._plot.viewport()
+    place = plot.place_of("9")
+    assert place is not None
+
+    def is_hovered() -> bool:
+        # More than once: pyqtgraph drops moves that follow one another faster than it draws.
+        for away in (2, 0):
+            qtbot.mouseMove(viewport, viewport.mapFrom(plot, place + QPoint(away, away)))
+            qtbot.wait(30)
+        return sample.model.hovered == "9"
+
+    qtbot.waitUntil(is_hovered)
+    assert "9" in sample.relaxivity.plots["R2"]._marked
+    qtbot.waitUntil(lambda: "Well 9" in sample.signal.front.text())
+    sample.model.hover("4")
+    assert "4" in plot._marked
+
+
+def test_a_click_shows_both_fits_and_enter_leaves_the_well_out(
+    sample: MainWindow, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    panel = sample.relaxivity
+    before = line_of(sample, "r1").relaxivity
+    click(sample, qtbot, "R1", "7")
+    assert panel.card.isVisible()
+    assert sample.model.selected == "7"
+    assert "off the line" in panel.card.text.text()
+    preview = next(curve for curve in panel.plots["R1"].curves if curve.style == "dotted")
+    edit = panel.card.reason.lineEdit()
+    assert edit is not None
+    qtbot.keyClicks(edit, "spilled")
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    settle()
+    assert sample.model.contents["7"].exclude == "spilled"
+    after = line_of(sample, "r1")
+    assert "7" not in after.wells
+    # What was announced is what came.
+    assert preview.y[-1] == pytest.approx(after.intercept.value + after.relaxivity.value * preview.x[-1])
+    other = next(curve for curve in panel.plots["R1"].curves if curve.style == "dotted")
+    assert other.y[-1] - other.y[0] == pytest.approx(before.value * other.x[-1])
+    assert f"r₁ with 7: {rounded(before.value, before.standard_error)}" in panel.values[0].text()
+    assert next(point for point in panel.plots["R2"].points if point.name == "7").hollow
+
+
+def test_what_was_left_out_is_taken_back_with_a_click_and_undone_with_its_name(
+    sample: MainWindow, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    start = sample.model.recipe
+    sample.commands.exclude("7", "spilled")
+    settle()
+    click(sample, qtbot, "R2", "7")
+    text = sample.relaxivity.card.text.text()
+    assert "left out: spilled" in text
+    assert ", with it " in text
+    qtbot.mouseClick(sample.relaxivity.card.back, Qt.MouseButton.LeftButton)
+    settle()
+    assert sample.model.contents["7"].exclude is None
+    assert sample.model.undo_label == "Include 7"
+    sample.commands.undo()
+    sample.commands.undo()
+    settle()
+    assert sample.model.recipe == start
+
+
+def test_a_closed_card_leaves_no_second_line(sample: MainWindow, qtbot: QtBot) -> None:
+    click(sample, qtbot, "R1", "7")
+    qtbot.keyClick(sample.relaxivity.card.reason, Qt.Key.Key_Escape)
+    assert sample.relaxivity.card.isHidden()
+    styles = [curve.style for curve in sample.relaxivity.plots["R1"].curves]
+    assert "dotted" not in styles
+    assert sample.model.undo_label is None
+
+
+def test_a_well_is_reached_and_left_out_with_the_keyboard_alone(
+    sample: MainWindow, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    plot = sample.relaxivity.plots["R1"]
+    plot.setFocus()
+    qtbot.keyClick(plot, Qt.Key.Key_Right)
+    qtbot.keyClick(plot, Qt.Key.Key_Right)
+    well = sample.model.hovered
+    assert well is not None
+    qtbot.keyClick(plot, Qt.Key.Key_Return)
+    edit = sample.relaxivity.card.reason.lineEdit()
+    assert edit is not None
+    qtbot.keyClick(edit, Qt.Key.Key_Return)
+    settle()
+    assert sample.model.contents[well].exclude == "off the line"
 
 
 def test_without_concentrations_it_says_what_it_waits_for(sample: MainWindow) -> None:
@@ -58,6 +175,7 @@ def test_without_concentrations_it_says_what_it_waits_for(sample: MainWindow) ->
     assert known is not None
     assert known.result is not None
     sample.model.show(replace(known, result=replace(known.result, agents=())))
+    assert isinstance(sample.relaxivity, RelaxivityPanel)
     assert "at least three wells" in sample.relaxivity.need.text()
     assert sample.relaxivity.need.isVisible()
     assert not any(plot.isVisible() for plot in sample.relaxivity.plots.values())

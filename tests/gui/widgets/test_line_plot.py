@@ -61,10 +61,42 @@ def test_a_hovered_point_tells_its_name_and_shows_its_tip(plot: LinePlot, qtbot:
     assert plot.toolTip() == "left out"
 
 
-def test_new_data_replace_the_old(plot: LinePlot) -> None:
+def test_points_are_reached_and_chosen_with_keys(plot: LinePlot, qtbot: QtBot) -> None:
+    hovered: list[object] = []
+    clicked: list[object] = []
+    plot.hovered.connect(hovered.append)
+    plot.clicked.connect(clicked.append)
+    plot.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left):
+        qtbot.keyClick(plot, key)
+    assert hovered == ["a", "b", "a", "b"]
+    qtbot.keyClick(plot, Qt.Key.Key_Return)
+    assert clicked == ["b"]
+    assert not plot.grab().isNull()
+
+
+def test_new_data_are_drawn_with_the_items_that_are_there(plot: LinePlot) -> None:
+    dashed = Curve(X, X, "#0000ff", style="dashed")
+    plot.show_data(POINTS, [CURVE, dashed])
     items = len(plot._plot.getPlotItem().items)
-    plot.show_data(POINTS, [CURVE])
+    plot.show_data(POINTS, [CURVE, dashed])
     assert len(plot._plot.getPlotItem().items) == items
     plot.show_data((), ())
     assert (plot.points, plot.curves) == ((), ())
-    assert len(plot._plot.getPlotItem().items) == 1
+    assert not [item for item in (*plot._bands, *plot._lines, *plot._bars) if item.isVisible()]
+    plot.show_data(POINTS, [CURVE])
+    assert [item.isVisible() for item in plot._lines] == [True, False]
+
+
+def test_the_band_lies_on_both_sides_of_its_line(plot: LinePlot) -> None:
+    x, y = plot._bands[0].getData()
+    assert x.tolist() == [*X, *X[::-1]]
+    assert y[: X.size] == pytest.approx(CURVE.y - 0.1)
+    assert y[X.size :] == pytest.approx((CURVE.y + 0.1)[::-1])
+
+
+def test_it_says_where_a_point_lies(plot: LinePlot) -> None:
+    place = plot.place_of("b")
+    assert place is not None
+    assert (place - plot._plot.mapTo(plot, on_screen(plot, 1.0, 5.0))).manhattanLength() <= 1
+    assert plot.place_of("nobody") is None
