@@ -95,9 +95,10 @@ def _compile(compiler: list[str], sources: Path, library: Path) -> None:
         for variant, (single, double, instructions) in VARIANTS.items():
             if variant != "baseline" and not is_x86:
                 continue
-            fit = [str(sources / "fit.cpp"), *instructions]
+            fit, surface = ([str(sources / source), *instructions] for source in ("fit.cpp", "surface.cpp"))
             name = f"-DRELAXO_VARIANT={variant}"
             jobs[folder / f"{variant}.o"] = [*fit, name, f"-DLANES={single}"]
+            jobs[folder / f"{variant}_surface.o"] = [*surface, name, f"-DLANES={single}"]
             jobs[folder / f"{variant}_double.o"] = [*fit, f"{name}_double", f"-DLANES={double}", "-DRELAXO_DOUBLE"]
         commands = [[*compiler, *flags, *job, "-c", "-o", str(result)] for result, job in jobs.items()]
         with ThreadPoolExecutor(os.cpu_count()) as pool:

@@ -8,6 +8,7 @@ from relaxo.fitting.rician_fit import solve_magnitude
 from relaxo.fitting.separable import solve
 from relaxo.fitting.surface import Axis, Surface
 from relaxo.fitting.surface_fit import solve_surface
+from relaxo.fitting.surface_kernel import follows
 from relaxo.fitting.voxelwise import solve_each
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "background_sigma",
     "engine_name",
     "expected_magnitude",
+    "follows",
     "solve",
     "solve_each",
     "solve_magnitude",

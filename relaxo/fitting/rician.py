@@ -51,6 +51,10 @@ class MagnitudeTable:
         bend = np.gradient(slope, nodes, edge_order=2)
         self._mean, self._slope, self._bend = mean.astype(dtype), slope.astype(dtype), bend.astype(dtype)
 
+    def interleaved(self) -> NDArray[Any]:
+        """Return mean, slope and bend at every node, and a column of nothing, (nodes, 4)."""
+        return np.stack([self._mean, self._slope, self._bend, np.zeros_like(self._mean)], axis=1)
+
     def __call__(self, ratio: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return mean magnitude over sigma (...), and its derivative, for signal over sigma (...) of 0 or more."""
         place = np.minimum(ratio, FAR) * NODES

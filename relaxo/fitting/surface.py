@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: At 0 itself the derivative by the square is that at this y.
 SMALLEST = 1e-6
+#: Curves for the kernel fill whole registers of so many numbers, the widest that it knows.
+WIDTH = 16
 #: From powers 0 to 3 of the place in an interval to the weights of the four B-splines there, and their derivatives.
 SPLINE = np.array([[1, 4, 1, 0], [-3, 0, 3, 0], [3, -6, 3, 0], [-1, 3, -3, 1]]) / 6
 _DERIVE = np.diag([1.0, 2.0, 3.0], k=1)
@@ -55,6 +57,8 @@ class Surface:
     """From 0 on."""
     spline: NDArray[np.float32]
     """(intervals of x + 3, intervals of y + 3, n), coefficients of the cubic B-splines."""
+    padded: NDArray[np.float32]
+    """The same for the kernel: (intervals of x + 3, intervals of y + 3, width), zeros after the first n."""
     nodes: NDArray[np.float32]
     """(s of x, n, s of y), the curves at which a search begins, each of unit length."""
     starts: Array
@@ -74,7 +78,9 @@ class Surface:
         length = np.sqrt((chosen * chosen).sum(axis=2, keepdims=True))
         nodes = np.ascontiguousarray((chosen / length).transpose(0, 2, 1), np.float32)
         starts = np.concatenate([length.transpose(2, 0, 1), places[:, *coarse]])
-        return cls(x, y, np.ascontiguousarray(spline, np.float32), nodes, starts)
+        single = np.ascontiguousarray(spline, np.float32)
+        beyond = -single.shape[2] % WIDTH
+        return cls(x, y, single, np.pad(single, ((0, 0), (0, 0), (0, beyond))), nodes, starts)
 
     def curves(self, x: Array, y: Array) -> NDArray[np.float32]:
         """Return f, df/dx, df/d(y^2), d2f/d(y^2)2 and a row to be filled (v, 5, n) at places (v,) within the axes.

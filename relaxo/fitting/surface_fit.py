@@ -16,6 +16,7 @@ import numpy as np
 
 from relaxo.fitting.problem import Solution
 from relaxo.fitting.rician import MagnitudeTable
+from relaxo.fitting.surface_kernel import follow, follows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +52,14 @@ _magnitude_single = MagnitudeTable(np.float32)
 _magnitude = MagnitudeTable()
 
 
-def solve_surface(surface: Surface, signal: Array, keep: NDArray[np.bool_], *, sigma: float | None = None) -> Solution:
+def solve_surface(
+    surface: Surface,
+    signal: Array,
+    keep: NDArray[np.bool_],
+    *,
+    sigma: float | None = None,
+    compiled: bool = True,
+) -> Solution:
     """Fit every voxel.
 
     Parameters
@@ -65,6 +73,8 @@ def solve_surface(surface: Surface, signal: Array, keep: NDArray[np.bool_], *, s
     sigma
         Noise of each of the two channels that the magnitude was taken of, in units of the signal; None for a signal
         whose noise has no mean.
+    compiled
+        Whether the kernel may do the iteration, where there is one.
 
     Returns
     -------
@@ -81,6 +91,24 @@ def solve_surface(surface: Surface, signal: Array, keep: NDArray[np.bool_], *, s
     )
     found = [_starts(data, block) for block in _blocks(np.arange(len(signal)))]
     voxel, place = np.concatenate([one for one, _ in found]), np.concatenate([one for _, one in found])
+    if compiled and follows():
+        here, converged = _followed(data, voxel, place)
+    else:
+        here, converged = _iterated(data, voxel, place)
+    # Of all starts of a voxel, the one with the smallest sum of squares.
+    order = np.lexsort((here.cost, voxel))
+    best = order[np.searchsorted(voxel[order], np.arange(len(signal)))]
+    return _solution(data, here.of(best), peak[:, 0], converged[best])
+
+
+def _followed(data: _Data, voxel: NDArray[np.intp], place: Array) -> tuple[_State, NDArray[np.bool_]]:
+    """Return where the kernel ends, from starts (s, 3) of some voxels (s,), and whether it arrived."""
+    place, cost, normal, converged = follow(data.surface, data.signal, data.weight, data.sigma, voxel, place)
+    return _State(place, cost, normal, np.zeros_like(place), np.zeros_like(cost)), converged
+
+
+def _iterated(data: _Data, voxel: NDArray[np.intp], place: Array) -> tuple[_State, NDArray[np.bool_]]:
+    """Return where the iteration ends, from starts (s, 3) of some voxels (s,), and whether it arrived."""
     active = np.arange(voxel.size)
     here = _State.joined([data.evaluate(place[block], voxel[block]) for block in _blocks(active)])
     damping = np.full(voxel.size, FIRST_DAMPING)
@@ -91,10 +119,7 @@ def solve_surface(surface: Surface, signal: Array, keep: NDArray[np.bool_], *, s
         active = active[~converged[active] & (damping[active] < STUCK)]
         if active.size == 0:
             break
-    # Of all starts of a voxel, the one with the smallest sum of squares.
-    order = np.lexsort((here.cost, voxel))
-    best = order[np.searchsorted(voxel[order], np.arange(len(signal)))]
-    return _solution(data, here.of(best), peak[:, 0], converged[best])
+    return here, converged
 
 
 def _blocks(voxels: NDArray[np.intp]) -> list[NDArray[np.intp]]:
@@ -165,20 +190,27 @@ class _Data:
             bend=-products[:, 3, 4],
         )
 
-    def spread(self, place: Array, voxels: NDArray[np.intp]) -> tuple[Array, Array]:
-        """Return the mean variance of the points (v,), and J'VJ (v, 3, 3), in units of the variance of a strong signal.
+    def spread(self, place: Array, voxels: NDArray[np.intp]) -> tuple[Array, Array, Array]:
+        """Return J'J (v, 3, 3), J'VJ (v, 3, 3) and the mean V of the points (v,), in double precision.
 
-        The magnitude of a weak signal varies less than that of a strong one, by up to 4 - pi against 2.
+        V is the variance of a point in units of that of a strong signal: the magnitude of a weak one varies less, by up
+        to 4 - pi against 2.
         """
-        sigma = np.ones((1, 1), np.float32) if self.sigma is None else self.sigma[voxels]
         jacobian = self.surface.curves(place[:, 1], np.sqrt(place[:, 2]))[:, :3].astype(np.float64)
-        ratio = np.abs(place[:, :1] * jacobian[:, 0]) / sigma
+        signal = place[:, :1] * jacobian[:, 0]
         jacobian[:, 1:] *= place[:, :1, None]
+        if self.weight is not None:
+            jacobian *= self.weight[voxels][:, None, :]
+        if self.sigma is None:
+            normal = jacobian @ jacobian.transpose(0, 2, 1)
+            return normal, normal, np.ones(len(place))
+        ratio = np.abs(signal) / self.sigma[voxels]
         mean, slope = _magnitude(ratio)
         variance = np.maximum(2 + ratio * ratio - mean * mean, 2 - np.pi / 2)
-        jacobian *= (slope * (1 if self.weight is None else self.weight[voxels]))[:, None, :]
+        jacobian *= slope[:, None, :]
         average = np.average(variance, axis=1, weights=None if self.weight is None else self.weight[voxels])
-        return average, (jacobian * variance[:, None, :]) @ jacobian.transpose(0, 2, 1)
+        turned = jacobian.transpose(0, 2, 1)
+        return jacobian @ turned, (jacobian * variance[:, None, :]) @ turned, average
 
 
 def _starts(data: _Data, voxels: NDArray[np.intp]) -> tuple[NDArray[np.intp], Array]:
@@ -331,11 +363,12 @@ def _solution(data: _Data, here: _State, peak: Array, converged: NDArray[np.bool
     points = weight.sum(axis=1)
     freedom = points - 3
     variance = np.divide(here.cost, freedom, out=np.full_like(here.cost, np.nan), where=freedom > 0)
-    inverse = _inverse(here.normal)
+    parts = [data.spread(here.place[block], block) for block in _blocks(np.arange(len(signal)))]
+    normal, spread, average = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    inverse = _inverse(normal)
     if data.sigma is not None:
-        parts = [data.spread(here.place[block], block) for block in _blocks(np.arange(len(signal)))]
-        variance /= np.concatenate([average for average, _ in parts])
-        inverse = inverse @ np.concatenate([middle for _, middle in parts]) @ inverse
+        variance /= average
+        inverse = inverse @ spread @ inverse
     # The covariance of a solution has the amplitudes first and the time constant last.
     order = np.array([0, 2, 1])
     covariance = inverse[:, order[:, None], order].transpose(1, 2, 0) * variance

@@ -132,10 +132,11 @@ def fit(
         sigma=noise,
         component=component,
         clip_level=_clip_level(clip_level, images),
+        may_compile=engine != "numpy",
         outcome=Outcome.empty(model, int(np.prod(images.shape[1:])), filled=where is not None),
     )
     compiled = work.compiled() if engine != "numpy" else None
-    if engine == "c++" and compiled is None:
+    if engine == "c++" and compiled is None and not (model.compiled is not None and model.compiled()):
         raise UsageError(
             f"the compiled engine cannot fit {model.name} here: this is {engine_name()}",
             hint="Leave the choice to 'auto'",
@@ -218,6 +219,7 @@ class _Work:
         sigma: float | None,
         component: Component,
         clip_level: float,
+        may_compile: bool,
         outcome: Outcome,
     ) -> None:
         self.model = model
@@ -231,6 +233,7 @@ class _Work:
         self.sigma = sigma
         self.component = component
         self.clip_level = clip_level
+        self.may_compile = may_compile
         self.outcome = outcome
         self.problems = {dtype: self._problem(np.dtype(dtype)) for dtype in (np.float32, np.float64)}
 
@@ -254,7 +257,9 @@ class _Work:
             signal = signal.astype(np.float64)
         problem = self.problems[signal.dtype.type]
         if self.model.solver is not None:
-            fitted = self.model.solver(signal, keep, {**self.times, **here}, self.options, self._mean_noise())
+            fitted = self.model.solver(
+                signal, keep, {**self.times, **here}, self.options, self._mean_noise(), compiled=self.may_compile
+            )
         elif any(values.size > 1 for values in here.values()):
             used = {name: values[self.first :] for name, values in self.times.items()}
             of_each = replace(problem, basis=lambda time: self.model.basis(time, {**used, **here}))

@@ -82,11 +82,19 @@ class Solver(Protocol):
     """The fit of a model that has more than one nonlinear parameter."""
 
     def __call__(
-        self, signal: Array, keep: NDArray[np.bool_], times: Times, options: Options, sigma: float | None
+        self,
+        signal: Array,
+        keep: NDArray[np.bool_],
+        times: Times,
+        options: Options,
+        sigma: float | None,
+        *,
+        compiled: bool,
     ) -> Solution:
         """Fit voxels (n, v), of which the points `keep` (n, v) count, as magnitudes in noise of `sigma` unless None.
 
-        The solution holds the parameters after the first as its amplitudes.
+        `compiled` says whether the kernel may be used. The solution holds the parameters after the first as its
+        amplitudes.
         """
         ...
 
@@ -132,6 +140,8 @@ class Model:
     it."""
     solver: Solver | None = None
     """Its own fit; None where the basis says all."""
+    compiled: Callable[[], bool] | None = None
+    """Whether the kernel takes part in that here; None where it never does."""
     form: Callable[[Times], Form] | None = None
     """From the protocol to what the compiled engine calls the equation; None where only NumPy knows it."""
     nonlinear: int = 0

@@ -43,6 +43,8 @@ def _solve(
     times: Times,
     options: Options,  # noqa: ARG001 - every solver is told them
     sigma: float | None,
+    *,
+    compiled: bool,  # noqa: ARG001
 ) -> Solution:
     problem = Problem(
         basis=lambda time: decay_basis(time, times),

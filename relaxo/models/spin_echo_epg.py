@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relaxo.errors import UsageError
-from relaxo.fitting import Axis, Surface, solve_surface
+from relaxo.fitting import Axis, Surface, follows, solve_surface
 from relaxo.models.epg import echo_numbers, echo_train
 from relaxo.models.model import Input, Model, Option, Parameter
 
@@ -87,13 +87,15 @@ def _surface(spacing: float, numbers: tuple[int, ...], T1: float, T1_to_T2: floa
     )
 
 
-def _solve(signal: Array, keep: NDArray[np.bool_], times: Times, options: Options, sigma: float | None) -> Solution:
+def _solve(
+    signal: Array, keep: NDArray[np.bool_], times: Times, options: Options, sigma: float | None, *, compiled: bool
+) -> Solution:
     spacing, numbers = echo_numbers(times["EchoTime"])
     nominal = float(options["refocusing_angle"])
     train = round(spacing, 9), tuple(int(number) for number in numbers)
     with _one_at_a_time:
         surface = _surface(*train, float(options["T1"]), float(options["T1_to_T2"]), _smallest_angle(nominal))
-    found = solve_surface(surface, signal, keep, sigma=sigma if options["rician"] else None)
+    found = solve_surface(surface, signal, keep, sigma=sigma if options["rician"] else None, compiled=compiled)
     return _in_b1(found, np.radians(nominal))
 
 
@@ -167,6 +169,7 @@ MODEL = Model(
     to_amplitudes=_unchanged,
     nonlinear=1,
     solver=_solve,
+    compiled=follows,
     variant=_variant,
     options=_OPTIONS,
 )

@@ -35,7 +35,6 @@ class Case:
     extra: tuple[float, ...]
     """The start of the parameters after the time constant."""
     qmrpy: tuple[str, dict[str, Any]] | None = None
-    compiled: bool = True
     slow: bool = False
 
     @property
@@ -178,7 +177,6 @@ CASES = {
             {"S0map": (800, 1000), "TB1map": (0.8, 1.0)},
             _decay,
             (900,),
-            compiled=False,
             slow=True,
         ),
     )

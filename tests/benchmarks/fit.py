@@ -104,7 +104,7 @@ def contenders(case: Case, voxels: int, snr: float, threads: list[int]) -> dict[
     if qmrpy is not None and case.qmrpy is not None:
         runs["qmrpy 1t"] = (few // 3, lambda: qmrpy_loop(case, signal[:, : few // 3]))
     for engine, name in (("c++", "C++"), ("numpy", "NumPy")):
-        if engine == "c++" and (engine_name() == "NumPy" or not case.compiled):
+        if engine == "c++" and engine_name() == "NumPy":
             continue
         part = signal[:, : min(voxels, 20_000)] if case.slow else signal
         for count in threads:

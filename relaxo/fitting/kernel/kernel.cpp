@@ -1,6 +1,7 @@
 // What Python calls: the variant of the fit for the best instruction set that this processor has.
 
 #include "kernel.h"
+#include "surface.h"
 
 #if defined(__x86_64__) || defined(_M_X64)
 #include <cpuid.h>
@@ -14,21 +15,27 @@
 #endif
 
 #define VARIANT(name) namespace name { int64_t run(const Task *, const Block *); }
+#define SURFACE_VARIANT(name) namespace name { void follow(const SurfaceTask *, const SurfaceStarts *); }
 VARIANT(baseline)
 VARIANT(baseline_double)
+SURFACE_VARIANT(baseline)
 #ifdef RELAXO_X86
 VARIANT(avx2)
 VARIANT(avx2_double)
 VARIANT(avx512)
 VARIANT(avx512_double)
+SURFACE_VARIANT(avx2)
+SURFACE_VARIANT(avx512)
 #endif
 
 namespace {
 
 using Run = int64_t (*)(const Task *, const Block *);
+using Follow = void (*)(const SurfaceTask *, const SurfaceStarts *);
 struct Variant {
     const char *name;
     Run single, twice;  // for signals in single and in double precision
+    Follow follow;
 };
 
 #ifdef RELAXO_X86
@@ -45,13 +52,13 @@ Variant choose() {
     const bool fma = saves && (c & bit_FMA) && (c & bit_AVX) && system_keeps(0x6);
     if (fma && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & (1u << 5))) {
         const unsigned needed = (1u << 16) | (1u << 17) | (1u << 30) | (1u << 31);  // F, DQ, BW, VL
-        if ((b & needed) == needed && system_keeps(0xe6)) return {"AVX-512", avx512::run, avx512_double::run};
-        return {"AVX2", avx2::run, avx2_double::run};
+        if ((b & needed) == needed && system_keeps(0xe6)) return {"AVX-512", avx512::run, avx512_double::run, avx512::follow};
+        return {"AVX2", avx2::run, avx2_double::run, avx2::follow};
     }
-    return {"SSE2", baseline::run, baseline_double::run};
+    return {"SSE2", baseline::run, baseline_double::run, baseline::follow};
 }
 #else
-Variant choose() { return {"baseline", baseline::run, baseline_double::run}; }
+Variant choose() { return {"baseline", baseline::run, baseline_double::run, baseline::follow}; }
 #endif
 
 const Variant chosen = choose();
@@ -65,3 +72,10 @@ EXPORT int relaxo_sizes(int which) { return which ? static_cast<int>(sizeof(Bloc
 EXPORT int64_t relaxo_fit(const Task *task, const Block *block) {
     return (task->is_double ? chosen.twice : chosen.single)(task, block);
 }
+
+EXPORT int relaxo_surface_sizes(int which) {
+    return which ? static_cast<int>(sizeof(SurfaceStarts)) : static_cast<int>(sizeof(SurfaceTask));
+}
+
+// Follow starts to the minima that they lead to.
+EXPORT void relaxo_follow(const SurfaceTask *task, const SurfaceStarts *starts) { chosen.follow(task, starts); }

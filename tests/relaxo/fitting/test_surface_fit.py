@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import least_squares
 
-from relaxo.fitting import Axis, Surface, solve_surface
+from relaxo.fitting import Axis, Surface, follows, solve_surface
 from relaxo.fitting.rician import expected_magnitude
 
 TIME = np.linspace(0.02, 0.4, 20)[:, np.newaxis]
@@ -93,3 +93,23 @@ def test_many_voxels_are_fitted_as_few_are(surface, truth):
     many = solve_surface(surface, signal, everything(signal))
     few = solve_surface(surface, signal[:, 4000:4010], everything(signal)[:, :10])
     np.testing.assert_allclose(many.time[4000:4010], few.time, rtol=1e-5)
+
+
+@pytest.mark.skipif(not follows(), reason="no kernel here")
+@pytest.mark.parametrize("sigma", [None, 3.0])
+@pytest.mark.parametrize("cut", [False, True])
+def test_the_kernel_ends_where_numpy_does(surface, truth, sigma, cut):
+    amplitude, x, y = truth
+    y = np.where(np.arange(y.size) % 3, y, 0)
+    rng = np.random.default_rng(8)
+    noise = rng.normal(0, 3, (2, TIME.size, x.size))
+    signal = np.hypot(amplitude * curves(x, y) + noise[0], noise[1] if sigma else 0)
+    keep = (np.arange(TIME.size)[:, np.newaxis] < rng.integers(12, 21, x.size)) | (not cut)
+    slow, fast = (solve_surface(surface, signal, keep, sigma=sigma, compiled=each) for each in (False, True))
+    np.testing.assert_array_equal(fast.converged, slow.converged)
+    np.testing.assert_allclose(fast.sum_of_squares, slow.sum_of_squares, rtol=1e-4)
+    # In standard errors: where y is nearly 0, the valley is flat.
+    assert np.quantile(np.abs(fast.time / slow.time - 1) / np.sqrt(slow.covariance[-1, -1]), 0.99) < 5e-3
+    inside = slow.amplitudes[1] > 0.05
+    variance = fast.covariance[-1, -1] / slow.covariance[-1, -1]
+    assert np.quantile(np.abs(variance - 1)[inside], 0.95) < 5e-3

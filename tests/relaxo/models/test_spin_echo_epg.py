@@ -9,6 +9,7 @@ from scipy.optimize import least_squares
 
 from relaxo.data import FitStatus
 from relaxo.errors import AnalysisError, UsageError
+from relaxo.fitting import follows
 from relaxo.fitting.rician import expected_magnitude
 from relaxo.models import CATALOGUE, fit
 
@@ -38,6 +39,21 @@ def test_at_a_signal_to_noise_of_100_t2_is_right_within_two_percent(angle):
     single = fit("spin_echo_decay", np.abs(signal_of(T2, angle))[:, ::800], noise=None, EchoTime=TIMES)
     # What it is for: one exponential is wrong by more than that where refocusing is far from complete.
     assert angle > 150 or np.abs(single["T2map"] / T2[::800] - 1).max() > 0.02
+
+
+@pytest.mark.skipif(not follows(), reason="no kernel here")
+@pytest.mark.parametrize("noise", [1.0, None])
+def test_both_engines_give_the_same_answer(noise):
+    rng = np.random.default_rng(11)
+    signal = measured(signal_of(rng.uniform(0.02, 0.4, 2000), rng.uniform(100, 180, 2000)), 1.0, rng)
+    slow, fast = (fit(MODEL, signal, noise=noise, engine=engine, EchoTime=TIMES) for engine in ("numpy", "c++"))
+    assert (slow.status == fast.status).mean() > 0.998
+    ok = (slow.status == FitStatus.OK) & (fast.status == FitStatus.OK)
+    assert ok.mean() > 0.99
+    difference = np.abs(fast["T2map"] / slow["T2map"] - 1)[ok]
+    assert np.quantile(difference, 0.99) < 1e-5
+    assert np.max(difference / slow.error["T2map"][ok] * slow["T2map"][ok]) < 0.02
+    np.testing.assert_allclose(fast.residual[ok], slow.residual[ok], rtol=1e-5)
 
 
 @pytest.mark.parametrize("angle", [110, 140])
