@@ -12,10 +12,12 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QToolBar
 
 from relaxo_gui.actions import ACTIONS, Commands, build
 from relaxo_gui.actions.dialogs import Dialogs
+from relaxo_gui.actions.recent import RecentMenu
 from relaxo_gui.actions.settings import appearance, set_appearance, settings
 from relaxo_gui.panels.fit import FitPanel
 from relaxo_gui.panels.image import ImagePanel
 from relaxo_gui.panels.preview import PreviewPanel
+from relaxo_gui.panels.recovery import RecoveryPanel
 from relaxo_gui.panels.regression import RegressionPanel
 from relaxo_gui.panels.relaxivity import RelaxivityPanel
 from relaxo_gui.panels.report import ReportPanel
@@ -96,6 +98,7 @@ class MainWindow(QMainWindow):
         self.steps = StepsPanel(self.commands)
         self.side = SidePanel(self.commands)
         self.banner = Banner()
+        self.recovery = RecoveryPanel(self.commands)
         self._veils = [Veil(place.panel) for place in self._places if place.area is _BOTTOM]
         self._there: bool | None = None
         self._aside: list[QDockWidget] = []
@@ -114,6 +117,7 @@ class MainWindow(QMainWindow):
             signal.connect(self._show_analysis)
         self.model.history_changed.connect(self._name_window)
         self.model.message.connect(self._say)
+        self.commands.may_close.connect(self.close)
         self._name_window()
         self._show_analysis()
 
@@ -187,6 +191,7 @@ class MainWindow(QMainWindow):
             if row.starts_group:
                 menus[row.menu].addSeparator()
             menus[row.menu].addAction(self.actions_by_id[row.id])
+        menus["File"].insertMenu(self.actions_by_id["open_sample"], RecentMenu(self.commands, self))
         self._build_undo_button()
         menus["File"].addSeparator()
         quit_action = menus["File"].addAction("&Quit", self.close)
@@ -246,6 +251,7 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(centre)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
+        layout.addWidget(self.recovery)
         layout.addWidget(self.banner)
         layout.addWidget(self._pages, 1)
         self.setCentralWidget(centre)
@@ -321,6 +327,7 @@ class MainWindow(QMainWindow):
         theme = Theme.of(self.palette())
         self.setStyleSheet(style_sheet(theme))
         self.banner.paint_theme(theme)
+        self.recovery.paint_theme(theme)
         self.relaxivity.refresh()
         for row in ACTIONS:
             if row.sign is not None:

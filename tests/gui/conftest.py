@@ -46,10 +46,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Give every test settings of its own: those of the person at this machine are neither read nor written."""
-    folder = str(tmp_path_factory.mktemp("settings"))
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+def _own_settings(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give every test settings and drafts of its own: what the person at this machine has is not touched."""
+    folder = tmp_path_factory.mktemp("settings")
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder))
+    monkeypatch.setattr(commands, "drafts_folder", lambda: folder / "unsaved")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -94,6 +95,7 @@ class Answers:
 
     def __init__(self) -> None:
         self.folder: Path | None = None
+        self.files: list[Path] = []
         self.recipe: Path | None = None
         self.save_to: Path | None = None
         self.export_to: Path | None = None
@@ -103,6 +105,10 @@ class Answers:
     def folder_to_open(self) -> Path | None:
         self.asked.append("folder to open")
         return self.folder
+
+    def files_to_open(self) -> list[Path]:
+        self.asked.append("files to open")
+        return self.files
 
     def recipe_to_open(self) -> Path | None:
         self.asked.append("recipe to open")

@@ -11,15 +11,16 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from relaxo import recipe as recipes
-from relaxo.errors import InputError, RelaxoError, UsageError
+from relaxo.errors import RelaxoError
 from relaxo.io import set_times
 from relaxo.pipeline import Pipeline
-from relaxo.recipe import Recipe
 from relaxo_gui.actions import block, edits
+from relaxo_gui.actions.autosave import Autosave
 from relaxo_gui.actions.by_hand import ByHand
 from relaxo_gui.actions.exports import Exports
+from relaxo_gui.actions.opening import recipe_for, save_recipe
 from relaxo_gui.actions.proposals import Proposals
-from relaxo_gui.actions.settings import remember
+from relaxo_gui.actions.settings import drafts_folder, remember
 from relaxo_gui.jobs import Job, Told
 from relaxo_gui.session_model import SessionModel, Snapshot, follow, next_step, steps_of
 
@@ -27,8 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from relaxo.data import ImageHeader, Wells
+    from relaxo.recipe import Recipe
     from relaxo_gui.actions.dialogs import Dialogs
     from relaxo_gui.actions.edits import Value
+    from relaxo_gui.drafts import Left
     from relaxo_gui.session_model import Step
 
 BY_HAND = "by hand"
@@ -46,6 +49,8 @@ class Commands(QObject):
     """A well was left out just now; a better reason can be given."""
     steps_changed = Signal()
     """How far the way is gone, see `steps`."""
+    may_close = Signal()
+    """What the end waited for is done."""
     crashed = Signal(object)
     """An exception that is a mistake of ours."""
     model: SessionModel
@@ -53,6 +58,7 @@ class Commands(QObject):
     analysis: Job
     exporting: Job
     exports: Exports
+    autosave: Autosave
 
     def __init__(self, model: SessionModel, dialogs: Dialogs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +68,7 @@ class Commands(QObject):
         self.exporting = Job(self)
         self.by_hand = ByHand(model, self)
         self.proposal = Proposals(model, self._edit, self)
+        self.autosave = Autosave(model, drafts_folder(), self)
         self._pipeline = Pipeline()
         model.changed.connect(lambda _before, _after: self.analyse())
         self.analysis.partial.connect(model.show)
@@ -71,6 +78,10 @@ class Commands(QObject):
         for job in (self.analysis, self.exporting, self.exports.drawing):
             job.failed.connect(model.message)
             job.crashed.connect(self.crashed)
+        self._closing = False
+        self.exporting.succeeded.connect(lambda _: self.may_close.emit() if self._closing else None)
+        for signal in (self.exporting.failed, self.exporting.cancelled, model.changed):
+            signal.connect(self._stay)
         for signal in (model.opened, model.snapshot_changed, model.contents_changed):
             signal.connect(self.steps_changed)
         self.analysis.running_changed.connect(self.steps_changed)
@@ -94,6 +105,12 @@ class Commands(QObject):
         """Ask for a folder of images and open it."""
         self._open_one(self.dialogs.folder_to_open())
 
+    def open_files(self) -> None:
+        """Ask for files, images or archives of them, and open them."""
+        paths = self.dialogs.files_to_open()
+        if paths:
+            self.open_paths(paths)
+
     def open_recipe(self) -> None:
         """Ask for a recipe and open it."""
         self._open_one(self.dialogs.recipe_to_open())
@@ -114,13 +131,27 @@ class Commands(QObject):
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open a recipe, or folders and files of images."""
         try:
-            recipe, path = _recipe_for(paths)
+            recipe, path = recipe_for(paths)
         except RelaxoError as error:
             self.model.message.emit(error)
             return
         if self._may_leave():
             self._start(recipe, path)
-            remember(paths[0].absolute())
+            remember(*(path.absolute() for path in paths))
+
+    def recover(self, draft: Left) -> None:
+        """Open what was not saved when the app ended unexpectedly."""
+        if self._may_leave():
+            self._renew()
+            self.autosave.recover(draft)
+
+    def locate_images(self) -> None:
+        """Ask where the images are now, when they are no longer where the recipe says."""
+        recipe = self.model.recipe
+        folder = self.dialogs.folder_to_open() if recipe is not None else None
+        if recipe is not None and folder is not None:
+            located = msgspec.structs.replace(recipe, sources=(str(folder.absolute()),))
+            self.model.edit(f"Take images from {folder.name}", located)
 
     def save(self) -> bool:
         """Save the recipe where it came from; answers whether it is saved."""
@@ -136,10 +167,18 @@ class Commands(QObject):
         self.exports.save("everything")
 
     def leave(self) -> bool:
-        """Prepare the end: ask what to do with unsaved changes, stop the threads; answers whether to go."""
+        """Prepare the end: ask what to do with unsaved changes, stop the threads; answers whether to go.
+
+        Results that are being written are waited for: `may_close` tells when they are there.
+        """
         if not self._may_leave():
             return False
+        if self.exporting.running:
+            self.told.emit("Relaxo closes when the results are written")
+            self._closing = True
+            return False
         self.finish()
+        self.autosave.end()
         return True
 
     def finish(self) -> None:
@@ -147,6 +186,9 @@ class Commands(QObject):
         self.analysis.finish()
         self.exporting.finish()
         self.exports.finish()
+
+    def _stay(self) -> None:
+        self._closing = False
 
     # Edit
 
@@ -298,12 +340,16 @@ class Commands(QObject):
             self.open_paths([path])
 
     def _start(self, recipe: Recipe, path: Path | None) -> None:
+        self._renew()
+        self.model.open(recipe, path)
+        self.analyse()
+
+    def _renew(self) -> None:
+        """Prepare for another analysis."""
         self.analysis.cancel()
         self._pipeline = Pipeline()
-        self.model.open(recipe, path)
         self.model.go_to("images")
         self._arriving = True
-        self.analyse()
 
     def _arrive(self) -> None:
         """After the first results of what was opened, look at what is to be done next, unless one went elsewhere."""
@@ -320,7 +366,7 @@ class Commands(QObject):
     def _write(self, path: Path) -> bool:
         assert self.model.recipe is not None
         try:
-            _save(self.model.recipe, path)
+            save_recipe(self.model.recipe, path)
         except RelaxoError as error:
             self.model.message.emit(error)
             return False
@@ -349,23 +395,3 @@ def _steps_key(part: str, settings: Mapping[str, Any]) -> str | None:
     if any(isinstance(value, bool) or not isinstance(value, int | float) for value in settings.values()):
         return None
     return f"{part}.{','.join(settings)}"
-
-
-def _recipe_for(paths: Sequence[Path]) -> tuple[Recipe, Path | None]:
-    """Return the recipe among paths with its path, or a new one for images."""
-    missing = next((path for path in paths if not path.exists()), None)
-    if missing is not None:
-        raise InputError("there is no such file or folder", where=str(missing), hint="Check the path")
-    given = [path for path in paths if path.is_file() and path.suffix.lower() == ".toml"]
-    if not given:
-        return Recipe(sources=tuple(str(path.absolute()) for path in paths)), None
-    if len(paths) > 1:
-        raise UsageError("a recipe is opened alone", hint="Open the recipe, or the images, not both")
-    return recipes.load(given[0]), given[0].absolute()
-
-
-def _save(recipe: Recipe, path: Path) -> None:
-    from relaxo.io.files import staged  # noqa: PLC0415 - see above
-
-    with staged(path.parent) as folder:
-        (folder / path.name).write_text(recipes.to_toml(recipe, path.parent), encoding="utf-8", newline="\n")

@@ -11,6 +11,8 @@ from relaxo_gui.actions.settings import recent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+#: Most DICOM files have no ending.
+_IMAGES = "All files (*);;Archives (*.zip);;DICOM (*.dcm *.ima);;NIfTI (*.nii *.nii.gz)"
 
 Leave = Literal["save", "discard", "stay"]
 
@@ -25,6 +27,11 @@ class Dialogs:
         """Ask for a folder of images."""
         name = QFileDialog.getExistingDirectory(self._parent, "Open a folder of images", _start())
         return Path(name) if name else None
+
+    def files_to_open(self) -> list[Path]:
+        """Ask for images, or for an archive of them."""
+        names, _ = QFileDialog.getOpenFileNames(self._parent, "Open images or an archive", _start(), _IMAGES)
+        return [Path(name) for name in names]
 
     def recipe_to_open(self) -> Path | None:
         """Ask for a recipe."""
@@ -69,4 +76,4 @@ class Dialogs:
 
 def _start() -> str:
     last = next(iter(recent()), None)
-    return str(last.parent if last else Path.home())
+    return str(last[0].parent if last else Path.home())

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from relaxo.errors import RelaxoError
+from relaxo_gui.actions.opening import check_export
 from relaxo_gui.jobs import Job, Told
 
 if TYPE_CHECKING:
@@ -165,7 +167,13 @@ class Exports(QObject):
             path = self._ask().file_to_export(export.title, self._home() / f"{export.name}.{endings[0]}", endings)
         else:
             path = self._ask().folder_to_export(self._home())
-        if path is not None:
+        if path is None:
+            return
+        try:
+            check_export(path.parent if export.endings else path, result.recipe)
+        except RelaxoError as error:
+            self._model.message.emit(error)
+        else:
             self._job.start(partial(_write, export, result, path, choice or Choice()))
 
     def draw_pages(self) -> None:

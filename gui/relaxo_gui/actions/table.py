@@ -48,6 +48,15 @@ ACTIONS = (
         sign="folder_open_outline",
     ),
     Action(
+        "open_files",
+        "File",
+        "Open &Files…",
+        "Open single images, or a .zip archive of them",
+        lambda on: on.open_files(),
+        "Ctrl+Alt+O",
+        sign="file_multiple_outline",
+    ),
+    Action(
         "open_recipe",
         "File",
         "Open &Recipe…",
@@ -138,6 +147,15 @@ ACTIONS = (
             f"Ctrl+{number}",
         )
         for number, (key, title) in enumerate(STEPS.items(), 1)
+    ),
+    Action(
+        "locate_images",
+        "Analysis",
+        "&Locate Images…",
+        "Say where the images of this recipe are now",
+        lambda on: on.locate_images(),
+        enabled=lambda on: on.model.recipe is not None,
+        sign="folder_search_outline",
     ),
     Action(
         "cancel",

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from relaxo_gui.actions.settings import recent
+from relaxo_gui.actions.settings import recent, recent_words
 from relaxo_gui.resources.icons import app_icon
 from relaxo_gui.resources.theme import GRID, PADDING
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
     from relaxo_gui.actions import Commands
 
 _MOST = 4
@@ -37,7 +39,9 @@ class WelcomePanel(QWidget):
         words.setFont(font)
         words.setFixedWidth(_WIDTH)
         words.setMinimumHeight(words.heightForWidth(_WIDTH))
-        drop = QLabel("Drop a folder of DICOM images or a recipe here, or", alignment=Qt.AlignmentFlag.AlignCenter)
+        drop = QLabel(
+            "Drop a folder or .zip of DICOM images, or a recipe, here, or", alignment=Qt.AlignmentFlag.AlignCenter
+        )
         drop.setProperty("role", "muted")
         self.open_button = QPushButton("Open folder…")
         self.open_button.setProperty("role", "primary")
@@ -64,16 +68,24 @@ class WelcomePanel(QWidget):
         layout.addLayout(buttons)
         layout.addLayout(self._recent)
         layout.addStretch(3)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's own
+        """List what was opened last: it may be more than at the start."""
+        super().showEvent(event)
+        while (item := self._recent.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
         self._list_recent()
 
     def _list_recent(self) -> None:
-        paths = recent()[:_MOST]
-        if paths:
+        known = recent()[:_MOST]
+        if known:
             heading = QLabel("Opened last", alignment=Qt.AlignmentFlag.AlignCenter)
             heading.setProperty("role", "muted")
             self._recent.addWidget(heading)
-        for path in paths:
-            button = QPushButton(f"{path.name}  —  {path.parent}", flat=True)
-            button.setToolTip(str(path))
-            button.clicked.connect(lambda _checked=False, path=path: self._commands.open_paths([path]))
+        for paths in known:
+            button = QPushButton(recent_words(paths), flat=True)
+            button.setToolTip("\n".join(map(str, paths)))
+            button.clicked.connect(lambda _checked=False, paths=paths: self._commands.open_paths(paths))
             self._recent.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)

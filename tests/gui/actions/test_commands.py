@@ -46,7 +46,7 @@ def test_what_was_opened_is_remembered_and_a_recipe_keeps_its_file(
     answers.recipe = phantom / "recipe.toml"
     window.actions_by_id["open_recipe"].trigger()
     assert window.model.path == answers.recipe
-    assert recent() == [answers.recipe]
+    assert recent() == [(answers.recipe,)]
     assert window.windowTitle() == "recipe.toml[*] – Relaxo"  # noqa: RUF001 - an en dash, as titles have it
     window.commands.cancel()
 
@@ -115,3 +115,13 @@ def test_an_export_into_a_folder_with_other_results_is_refused(
     assert sample.banner.isVisible()
     assert (tmp_path / "wells.csv").read_text() == "not ours"
     assert sample.model.current
+
+
+def test_nothing_is_exported_among_the_images(
+    sample: MainWindow, answers: Answers, settle: Settle, phantom: Path
+) -> None:
+    answers.export_to = phantom / "dicom" / "out"
+    sample.actions_by_id["export"].trigger()
+    settle()
+    assert "this folder holds the images" in sample.banner.text
+    assert not answers.export_to.exists()
