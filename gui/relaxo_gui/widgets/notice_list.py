@@ -91,6 +91,9 @@ class NoticeList(QFrame):
         if self.rows:
             # The frame at the left takes its part of the width.
             needed = self._list.totalHeightForWidth(self.width() - GRID)
+            if needed < 0:
+                # Qt's word for a height that does not depend on the width.
+                needed = self._list.totalSizeHint().height()
             self.setFixedHeight(min(needed, _TALLEST))
 
     def _paint(self) -> None:

@@ -37,6 +37,7 @@ def line_of(window: MainWindow, relaxivity: str, agent: int = 0) -> Line:
 
 def click(window: MainWindow, qtbot: QtBot, quantity: str, well: str) -> None:
     plot = window.relaxivity.plots[quantity]
+    plot.grab()  # the axes find their width when they are drawn
     place = plot.place_of(well)
     assert place is not None
     viewport = plot._plot.viewport()
@@ -81,11 +82,12 @@ def test_the_values_stand_under_the_plots_with_the_published_ones(sample: MainWi
 def test_the_pointer_marks_the_well_everywhere(sample: MainWindow, qtbot: QtBot) -> None:
     plot = sample.relaxivity.plots["R1"]
     viewport = plot._plot.viewport()
-    place = plot.place_of("9")
-    assert place is not None
 
     def is_hovered() -> bool:
-        # More than once: pyqtgraph drops moves that follow one another faster than it draws.
+        # More than once: the axes find their width when they are drawn, and moves that follow one another faster than
+        # pyqtgraph draws are dropped.
+        place = plot.place_of("9")
+        assert place is not None
         for away in (2, 0):
             qtbot.mouseMove(viewport, viewport.mapFrom(plot, place + QPoint(away, away)))
             qtbot.wait(30)
