@@ -28,6 +28,7 @@ from relaxo_gui.panels.status import StatusPanel
 from relaxo_gui.panels.steps import StepsPanel
 from relaxo_gui.panels.times import TimesPanel
 from relaxo_gui.panels.welcome import WelcomePanel
+from relaxo_gui.panels.well_list import WellListPanel
 from relaxo_gui.panels.wells import WellsPanel
 from relaxo_gui.resources import APPEARANCES, Appearance, Theme, app_icon, sign, style_sheet, wear
 from relaxo_gui.session_model import SessionModel
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self.series = SeriesPanel(self.commands)
         self.times = TimesPanel(self.commands)
         self.image = ImagePanel(self.commands)
+        self.well_list = WellListPanel(self.commands)
         self.wells = WellsPanel(self.commands)
         self.fit = FitPanel(self.commands)
         self.regression = RegressionPanel(self.commands)
@@ -88,6 +90,7 @@ class MainWindow(QMainWindow):
         self._places = (
             Place("series", "Series", self.series, _LEFT),
             Place("images", "Images", self.times),
+            Place("wells", "Wells", self.well_list),
             Place("concentrations", "Concentrations", self.wells),
             Place("maps", "Maps", self.fit),
             Place("relaxivity", "Relaxivity", self.regression),

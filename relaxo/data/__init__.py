@@ -8,7 +8,7 @@ Array axes are ``(n, z, y, x)``: images along the varying axis, slices, rows, co
 from relaxo.data.geometry import Geometry
 from relaxo.data.inventory import ImageHeader, Inventory, LeftOut, StackSource, StoredPixels
 from relaxo.data.maps import FitStatus, Maps
-from relaxo.data.notice import Notice
+from relaxo.data.notice import Choice, Notice
 from relaxo.data.protocol import Protocol
 from relaxo.data.rates import Rates, WellRate
 from relaxo.data.relaxivity import (
@@ -28,6 +28,7 @@ from relaxo.data.wells import Contents, Mark, Tally, Well, Wells
 __all__ = [
     "AgentResult",
     "Alternative",
+    "Choice",
     "Contents",
     "Estimate",
     "FitStatus",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from relaxo.data import Notice
+from relaxo.data import Choice, Notice
 from relaxo.errors import AnalysisError
 from relaxo.wells.lattice import tilt
 from relaxo.wells.match import in_one_spelling, is_plate_name
@@ -165,6 +165,7 @@ def _steep(wells: Wells, part: WellsPart) -> tuple[Notice, ...]:
             "wells_turned",
             f"The rows of wells are turned by {math.degrees(angle):.0f} degrees, so what is a row could be a column: "
             f"check a name in the picture; with wells.rotation = {other} rows run the other way.",
+            choices=(Choice("Rows run the other way", (("rotation", other),)),),
         ),
     )
 
@@ -220,6 +221,10 @@ def _part_of_a_plate(numbers: NDArray[np.int64], part: WellsPart) -> tuple[Notic
                 f"The wells stand in {rows} rows and {columns} columns, as on a plate of {rows * columns} on end: "
                 f"they were named as they stand; wells.rotation = {(part.rotation + 90) % 360} or "
                 f"{(part.rotation + 270) % 360} names them as the plate is labelled.",
+                choices=tuple(
+                    Choice(f"A1 is at the {where}", (("rotation", (part.rotation + turn) % 360),))
+                    for turn, where in ((90, "lower left"), (270, "upper right"))
+                ),
             ),
         )
     near = [(r, c) for r, c in PLATES if r >= rows and c >= columns and r - rows <= 1 and c - columns <= 1 and r > 2]
@@ -232,6 +237,7 @@ def _part_of_a_plate(numbers: NDArray[np.int64], part: WellsPart) -> tuple[Notic
             "plate_part",
             f"The wells stand in {rows} rows and {columns} columns; if the plate has {r} x {c}, the first of them is "
             f"one of {', '.join(other)}, taken for A1: say which in wells.first.",
+            choices=tuple(Choice(f"It is {name}", (("first", name),)) for name in other),
         ),
     )
 

@@ -62,6 +62,10 @@ class ByHand(QObject):
             self._placing = placing
             self.placing_changed.emit(placing)
 
+    def set_snapping(self, snapping: bool) -> None:  # noqa: FBT001 - a slot
+        """Let wells snap, or not."""
+        self.snapping = snapping
+
     # While the mouse is down
 
     def drag(self, quantity: str, name: str, row: float, column: float, *, exactly: bool = False) -> None:
@@ -166,12 +170,20 @@ class ByHand(QObject):
             self._model.select(None)
 
     def restore(self, name: str) -> None:
-        """Have a well as it was found; one that was removed comes back, one that was added goes."""
+        """Have a well as it was found; one that was added goes."""
         for trace in self._model.traces:
-            if trace.changes and name == (trace.now or trace.found or Well("", 0, 0, 0, (0, 0), 0)).name:
-                if self._edit(f"Put well {name} back as found", partial(well_edits.restore, trace=trace)):
-                    self._model.select(trace.found.name if trace.found else None)
+            if trace.now is not None and trace.now.name == name:
+                self.restore_trace(trace)
                 return
+
+    def restore_trace(self, trace: stage.Trace) -> None:
+        """Have a well as it was found; one that was removed comes back."""
+        well = trace.found or trace.now
+        if well is None or not trace.changes:
+            return
+        label = f"Bring well {well.name} back" if trace.now is None else f"Put well {well.name} back as found"
+        if self._edit(label, partial(well_edits.restore, trace=trace)):
+            self._model.select(trace.found.name if trace.found else None)
 
     def restore_all(self) -> None:
         """Have all wells as they were found."""

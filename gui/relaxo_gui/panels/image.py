@@ -157,6 +157,7 @@ class ImagePanel(QWidget):
         model.opened.connect(self._forget)
         model.snapshot_changed.connect(self._refresh)
         model.contents_changed.connect(self._show_wells)
+        self._commands.proposal.changed.connect(self._show_wells)
         model.dragged_changed.connect(self._show_wells)
         model.selection_changed.connect(self._mark)
         model.hover_changed.connect(self._mark)

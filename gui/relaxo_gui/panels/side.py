@@ -33,6 +33,7 @@ class SidePanel(QWidget):
         layout.addWidget(self.notices)
         layout.addWidget(self.stack, 1)
         self.notices.wanted.connect(self._model.select)
+        self.notices.chosen.connect(self._choose)
         self._model.step_changed.connect(self.refresh)
         commands.steps_changed.connect(self._warn)
 
@@ -62,5 +63,17 @@ class SidePanel(QWidget):
     def _warn(self) -> None:
         step = self._commands.steps()[self._model.step]
         self.notices.show_notices(
-            [Warned(each.message, each.well, f"Well {each.well}" if each.well else "") for each in step.notices]
+            [
+                Warned(
+                    each.message,
+                    each.well,
+                    f"Well {each.well}" if each.well else "",
+                    tuple(choice.words for choice in each.choices),
+                )
+                for each in step.notices
+            ]
         )
+
+    def _choose(self, notice: int, choice: int) -> None:
+        made = self._commands.steps()[self._model.step].notices[notice].choices[choice]
+        self._commands.by_hand.name_by(made.words, **dict(made.settings))

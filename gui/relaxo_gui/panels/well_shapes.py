@@ -36,7 +36,9 @@ def shapes_on(commands: Commands, quantity: str, slice_: int) -> tuple[Shape, ..
         contents = model.contents.get(well.name)
         left_out = contents is not None and contents.exclude is not None
         by_hand = well.origin in {"changed", "added"}
-        shapes.append(_shape(there, agent_on_image(model.agent_index(well.name)), left_out, by_hand))
+        shape = _shape(there, agent_on_image(model.agent_index(well.name)), left_out, by_hand)
+        proposed = _proposed(commands, well.name)
+        shapes.append(dataclasses.replace(shape, mark=f"{shape.mark}: {proposed}") if proposed else shape)
     return tuple(shapes)
 
 
@@ -79,6 +81,13 @@ def drag_words(dragged: Dragged) -> str:
         else:
             lines.append(f"no {_TIMES[quantity]}: {rate.excluded or 'no voxels'}")
     return "\n".join(lines)
+
+
+def _proposed(commands: Commands, name: str) -> str:
+    """Return what is proposed for a well: it is seen where it would go."""
+    fields = commands.proposal.proposal.changes.get(name, {}) if commands.proposal.proposal else {}
+    value, agent = fields.get("concentration_mM"), fields.get("agent")
+    return " ".join(part for part in (f"{value:g}" if value is not None else "", agent or "") if part)
 
 
 def _shape(well: Well, colour: str, left_out: bool, by_hand: bool) -> Shape:  # noqa: FBT001 - named by its callers

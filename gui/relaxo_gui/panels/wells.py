@@ -83,6 +83,7 @@ class WellsPanel(QWidget):
         commands.excluded.connect(self._ask_why)
         self._model.selection_changed.connect(self._follow)
         self._fitted: object = None
+        commands.proposal.changed.connect(lambda: self.table.resizeColumnToContents(CONCENTRATION))
         for signal in (self._model.contents_changed, self._model.snapshot_changed):
             signal.connect(self._say_what_is_needed)
             signal.connect(self._fit_columns)
@@ -234,8 +235,16 @@ class ProposalBar(QWidget):
             self.series.setChecked(False)
 
 
+class _NumberBox(QDoubleSpinBox):
+    """Shows no more digits than there are."""
+
+    def textFromValue(self, value: float) -> str:  # noqa: N802 - Qt's own
+        """Return a number without the zeros at its end."""
+        return self.locale().toString(value, "g", 6)
+
+
 def _number(tip: str, value: float, unit: str) -> QDoubleSpinBox:
-    box = QDoubleSpinBox()
+    box = _NumberBox()
     box.setDecimals(4)
     box.setRange(0.0001, 10_000)
     box.setValue(value)

@@ -31,6 +31,8 @@ class Warned:
     """Key of the thing it is about."""
     about_words: str = ""
     """What that thing is called on a button."""
+    choices: tuple[str, ...] = ()
+    """What could be decided in answer, in a few words each."""
 
 
 class NoticeList(QFrame):
@@ -38,6 +40,8 @@ class NoticeList(QFrame):
 
     wanted = Signal(str)
     """Key of the thing that a person wants to see."""
+    chosen = Signal(int, int)
+    """Number of a notice, and of the choice that was made in answer to it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,8 +73,9 @@ class NoticeList(QFrame):
             self._list.removeWidget(row)
             row.deleteLater()
         self.rows = [NoticeRow(notice) for notice in self._notices]
-        for row in self.rows:
+        for number, row in enumerate(self.rows):
             row.wanted.connect(self.wanted)
+            row.chosen.connect(lambda choice, number=number: self.chosen.emit(number, choice))
             self._list.addWidget(row)
         self.setVisible(bool(self.rows))
         self._paint()
@@ -106,6 +111,7 @@ class NoticeRow(QWidget):
     """One warning: its sign, its sentences, and a button to what it is about."""
 
     wanted = Signal(str)
+    chosen = Signal(int)
 
     def __init__(self, notice: Warned, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -120,7 +126,20 @@ class NoticeRow(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2 * GRID)
         layout.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self.words, 1)
+        said = QVBoxLayout()
+        said.setSpacing(GRID)
+        said.addWidget(self.words)
+        self.choices = [QToolButton() for _ in notice.choices]
+        if self.choices:
+            answers = QHBoxLayout()
+            for number, (button, words) in enumerate(zip(self.choices, notice.choices, strict=True)):
+                button.setText(words)
+                button.setProperty("segment", "true")
+                button.clicked.connect(lambda _checked=False, number=number: self.chosen.emit(number))
+                answers.addWidget(button)
+            answers.addStretch(1)
+            said.addLayout(answers)
+        layout.addLayout(said, 1)
         if notice.about is not None:
             self.button = QToolButton()
             self.button.setText(notice.about_words or notice.about)

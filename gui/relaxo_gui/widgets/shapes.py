@@ -22,6 +22,8 @@ _BOLD = "#ffffff"
 _DIAGONAL = 0.66
 _SMALLEST_NAMED = 7.0
 """Radius below which names would hide the picture, in px."""
+_SMALLEST_HELD = 10.0
+"""Radius below which handles would hide the shape, in px."""
 _SMALL = 14.0
 _SMALLER = 0.8
 _HANDLE = 3.5
@@ -73,7 +75,9 @@ def handles(centre: QPointF, radius: float) -> list[QPointF]:
 
 def handle_at(centre: QPointF, radius: float, point: QPointF) -> bool:
     """Return whether a point of the screen takes hold of a handle."""
-    return any((point - each).manhattanLength() <= _REACH for each in handles(centre, radius))
+    return radius >= _SMALLEST_HELD and any(
+        (point - each).manhattanLength() <= _REACH for each in handles(centre, radius)
+    )
 
 
 def reach(shape: Shape) -> float:
@@ -117,7 +121,7 @@ def draw_shape(
         return
     if look.bold or shape.radius * zoom >= _SMALLEST_NAMED:
         _draw_name(painter, shape, centre, zoom, look, font)
-    if look.handles:
+    if look.handles and shape.radius * zoom >= _SMALLEST_HELD:
         painter.setPen(QPen(SHADE, 1))
         painter.setBrush(QColor(_BOLD))
         for place in handles(centre, reach(shape) * zoom):
