@@ -97,13 +97,16 @@ def run_study(study: Study, out: Path) -> dict[str, Any]:
     """
     folder = out / study.name
     began = time.monotonic()
+    older = True
     try:
         recipe = study.recipe()
         key = content_key(recipe, out)
         # From here on the results may be of other files than the mark says.
         unmark(folder)
-        _analyse(recipe, folder)
-        mark_complete(folder, key)
+        reason = _analyse(recipe, folder)
+        if not reason:
+            mark_complete(folder, key)
+            return {"status": "done", "seconds": time.monotonic() - began}
     except RelaxoError as error:
         reason = str(error)
     except (MemoryError, OSError) as error:
@@ -112,17 +115,20 @@ def run_study(study: Study, out: Path) -> dict[str, Any]:
         traceback.print_exc()
         reason = f"a fault in Relaxo ({type(error).__name__}: {error}); the log has the details"
     else:
-        return {"status": "done", "seconds": time.monotonic() - began}
-    note_failure(folder, reason)
+        older = False
+    note_failure(folder, reason, older=older)
     return {"status": "failed", "seconds": time.monotonic() - began, "reason": reason}
 
 
-def _analyse(recipe: Recipe, folder: Path) -> None:
+def _analyse(recipe: Recipe, folder: Path) -> str:
+    """Write results, and return why they are without relaxivities; empty where they have them."""
     from relaxo import report  # noqa: PLC0415 - matplotlib takes a second, which an unchanged study need not wait for
     from relaxo.pipeline import Pipeline  # noqa: PLC0415
 
     report.check(folder, recipe)
-    report.write(Pipeline().run(recipe), folder)
+    result = Pipeline().run(recipe, despite_failure=True)
+    report.write(result, folder)
+    return "" if result.failure is None else str(result.failure)
 
 
 def _end_with(stream: IO[bytes]) -> None:

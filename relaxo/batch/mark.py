@@ -40,13 +40,16 @@ def is_complete(folder: Path, key: str) -> bool:
         return False
 
 
-def note_failure(folder: Path, reason: str) -> None:
-    """Leave the reason where results would be looked for."""
-    older = "\nThe results beside this file are those of an earlier run.\n" if (folder / _RESULTS).exists() else ""
+def note_failure(folder: Path, reason: str, *, older: bool = True) -> None:
+    """Leave the reason where results would be looked for; `older` says that those there are not of this run."""
+    beside = ""
+    if (folder / _RESULTS).exists():
+        beside = "are those of an earlier run" if older else "are of this run: its maps and wells, without relaxivities"
+        beside = f"\nThe results beside this file {beside}.\n"
     try:
         unmark(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / FAILED, f"{reason}\n{older}")
+        write_whole(folder / FAILED, f"{reason}\n{beside}")
     except OSError as error:
         # A full disk may be the very reason; the summary has it.
         print(f"{folder / FAILED} cannot be written: {error}", file=sys.stderr)  # noqa: T201 - goes into the log

@@ -22,7 +22,8 @@ from relaxo.cli.summary import print_agents, print_budget, print_comparisons, pr
 def command(source: Path, concentrations: Path | None, out: Path) -> None:
     """Fit, measure and regress SOURCE, a folder of images or a recipe (.toml), and write everything to a folder.
 
-    The recipe that was run is in the folder as recipe.toml; running that gives the same numbers.
+    The recipe that was run is in the folder as recipe.toml; running that gives the same numbers. Where only the
+    concentrations or the regression cannot be used, maps and wells are written all the same, and the command fails.
     """
     from relaxo import report
     from relaxo.pipeline import Pipeline
@@ -30,7 +31,7 @@ def command(source: Path, concentrations: Path | None, out: Path) -> None:
     recipe = recipe_for(source, concentrations)
     report.check(out, recipe)
     with progress() as told:
-        result = Pipeline().run(recipe, told)
+        result = Pipeline().run(recipe, told, despite_failure=True)
         written = report.write(result, out, lambda done, total: told("Writing results", done, total))
     if result.agents:
         print_agents(result.agents, reference=result.reference)
@@ -38,5 +39,8 @@ def command(source: Path, concentrations: Path | None, out: Path) -> None:
         print_budget(result.agents)
         print_comparisons(report.compare(result.agents, result.reference, result.control))
     print_missing(report.missing(report.record(result)))
-    print_notices(result.notices)
+    # Why nothing was regressed is the error that the command ends with.
+    print_notices([notice for notice in result.notices if notice.code != "no_relaxivities"])
     print_places(written)
+    if result.failure is not None:
+        raise result.failure

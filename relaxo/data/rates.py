@@ -53,17 +53,17 @@ class WellRate:
     @property
     def time(self) -> float:
         """Relaxation time in s; NaN when it could not be measured."""
-        return 1 / self.rate
+        return 1 / self.rate if self.rate else math.nan
 
     @property
     def time_spread(self) -> float:
         """Standard deviation of the relaxation time over the voxels, s."""
-        return self.spread / self.rate**2
+        return self.spread / self.rate**2 if self.rate else math.nan
 
     @property
     def time_standard_error(self) -> float:
         """Standard error of the relaxation time, s."""
-        return self.standard_error / self.rate**2
+        return self.standard_error / self.rate**2 if self.rate else math.nan
 
 
 @dataclass(frozen=True, slots=True)

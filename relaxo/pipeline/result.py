@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Stack,
         Wells,
     )
+    from relaxo.errors import RelaxoError
     from relaxo.recipe import Recipe
 
 #: The rate that each time is the reciprocal of.
@@ -44,7 +45,7 @@ class Result:
     rates: Mapping[str, Rates]
     """``R1`` and ``R2``, or one of them."""
     agents: tuple[AgentResult, ...]
-    """Empty when no concentrations were given."""
+    """Empty when no concentrations were given, or they could not be used."""
     field_T: float | None
     reference: ReferenceAgent | None
     """The published agent to compare with."""
@@ -53,6 +54,8 @@ class Result:
     notices: tuple[Notice, ...]
     created: datetime
     """UTC."""
+    failure: RelaxoError | None = None
+    """Why there are no agents although concentrations were given."""
 
     def __post_init__(self) -> None:
         for name in ("stacks", "maps", "wells", "contents", "rates"):

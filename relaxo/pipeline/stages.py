@@ -12,17 +12,17 @@ import msgspec
 
 from relaxo import io, relaxivity, wells
 from relaxo.data import Notice
-from relaxo.errors import AnalysisError, InputError
+from relaxo.errors import AnalysisError, InputError, RelaxoError
 from relaxo.pipeline.fit import clipped_wells, fit_curves, fit_stack
 from relaxo.pipeline.locate import as_found, call, carry, locate
-from relaxo.pipeline.published import off_band, own_references, reference_agent
+from relaxo.pipeline.regressed import Regressed, regressed
 from relaxo.pipeline.result import RATES, Result
 from relaxo.recipe import Recipe, load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from relaxo.data import AgentResult, Inventory, Maps, Rates, Stack, Wells
+    from relaxo.data import Inventory, Maps, Rates, Stack, Wells
     from relaxo.recipe import FitPart
 
 #: Told the stage in words, and what is done of how much; the run stops when it answers False.
@@ -62,13 +62,23 @@ class Pipeline:
     def __init__(self) -> None:
         self._memory: dict[str, tuple[object, object]] = {}
 
-    def run(self, recipe: Recipe, progress: StageProgress | None = None) -> Result:
-        """Turn a recipe into results; raises as `run` does."""
+    def run(self, recipe: Recipe, progress: StageProgress | None = None, *, despite_failure: bool = False) -> Result:
+        """Turn a recipe into results; raises as `run` does.
+
+        With `despite_failure` maps and measured wells are returned where only the concentrations cannot be used or the
+        regression cannot be done; the result says why as its `failure`.
+        """
         inventory = self.scan(recipe, progress)
         stacks, notices = self.stacks(recipe, progress)
         located = self.wells(recipe, progress)
-        matched = wells.match(next(iter(located.values())), recipe.contents)
-        contents = relaxivity.counted(matched, recipe.regression)
+        failure: RelaxoError | None = None
+        try:
+            matched = wells.match(next(iter(located.values())), recipe.contents)
+            contents = relaxivity.counted(matched, recipe.regression)
+        except RelaxoError as error:
+            if not despite_failure:
+                raise
+            contents, failure = {}, error
         curves = self.curves(recipe, progress)
         maps = self.maps(recipe, progress)
         notices += tuple(dict.fromkeys(notice for there in located.values() for notice in there.notices))
@@ -81,21 +91,20 @@ class Pipeline:
             if recipe.regression.beyond_window == "exclude":
                 rates[RATES[quantity]] = wells.exclude_outside(measured, stack.protocol)
             notices += clipped_wells(stack, located[quantity], quantity)
-        agents: tuple[AgentResult, ...] = ()
-        if contents:
-            agents, told = relaxivity.analyse(rates, recipe.regression)
-            notices += told
-        else:
-            notices += (
-                Notice("no_concentrations", "No concentrations were given: the wells are measured, not regressed."),
-            )
         field = recipe.conditions.field_T or next(
             (stack.protocol.field_T for stack in stacks.values() if stack.protocol.field_T), None
         )
-        own = own_references(recipe)
-        reference, told = reference_agent(recipe, field, own)
-        control = relaxivity.control_of(agents, recipe.regression, own) if agents else None
-        notices += told + off_band(agents, control, recipe, field, own)
+        found = Regressed()
+        if failure is None:
+            try:
+                found = regressed(recipe, rates, field, with_contents=bool(contents))
+            except RelaxoError as error:
+                if not despite_failure:
+                    raise
+                failure = error
+        notices += found.notices
+        if failure is not None:
+            notices += (Notice("no_relaxivities", f"No relaxivities: {failure}"),)
         return Result(
             recipe=recipe,
             inventory=inventory,
@@ -104,12 +113,13 @@ class Pipeline:
             wells=located,
             contents=contents,
             rates=rates,
-            agents=agents,
+            agents=found.agents,
             field_T=field,
-            reference=reference,
-            control=control,
+            reference=found.reference,
+            control=found.control,
             notices=notices,
             created=datetime.now(UTC),
+            failure=failure,
         )
 
     def scan(self, recipe: Recipe, progress: StageProgress | None = None) -> Inventory:

@@ -93,7 +93,8 @@ class Look(_Part, frozen=True):
     """Settings of matplotlib by their names in a matplotlibrc; they come last."""
 
 
-_USUAL = Look()
+# Learnt here, while there is one thread only, for msgspec's sake: relaxo.recipe says why.
+_USUAL = msgspec.convert({}, Look)
 _current: ContextVar[Look] = ContextVar("look", default=_USUAL)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from relaxo.data import AgentResult, Estimate, Line, Notice, Quality, ReferenceAgent, Verdict, WellRate
+    from relaxo.errors import RelaxoError
     from relaxo.pipeline import Result
     from relaxo.report.compare import Comparison
     from relaxo.report.material import Material
@@ -57,6 +58,7 @@ def results_table(result: Result, source: Material | None = None) -> Table:
     return {
         "schema": SCHEMA,
         "agents": agents_table(result.agents),
+        "failure": _failure(result.failure) if result.failure else None,
         "wells": [_well(row) for row in well_rows(result)],
         "warnings": [_notice(notice) for notice in result.notices],
         "conditions": {
@@ -245,6 +247,10 @@ def _acquisition(source: Material, quantity: str) -> Table:
 
 def _numbers(values: Iterable[float]) -> list[float | None]:
     return [float(value) if math.isfinite(value) else None for value in values]
+
+
+def _failure(failure: RelaxoError) -> Table:
+    return {"what": failure.what, "where": failure.where, "hint": failure.hint, "exit_code": failure.exit_code}
 
 
 def _notice(notice: Notice) -> Table:

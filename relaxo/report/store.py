@@ -14,7 +14,7 @@ import numpy as np
 
 from relaxo import relaxivity, wells
 from relaxo.data import Geometry, Mark, Notice, Protocol, Rates, ReferenceAgent, Tally, Well, WellRate, Wells
-from relaxo.errors import AnalysisError, InputError
+from relaxo.errors import AnalysisError, InputError, RelaxoError
 from relaxo.io.nifti import SUFFIX, write_map
 from relaxo.models.curve import model_of
 from relaxo.recipe import FitPart, from_table
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from relaxo.data import AgentResult
+    from relaxo.data import AgentResult, Contents
     from relaxo.recipe import Recipe
 
     Table = Mapping[str, Any]
@@ -143,7 +143,7 @@ def read(folder: Path) -> Material:
                 for quantity in quantities
             },
             signals=_signals(folder, located, protocols, maps, fits),
-            contents=wells.match(next(iter(located.values())), recipe.contents),
+            contents=_contents(table, next(iter(located.values())), recipe),
             rates=rates,
             agents=_agents(table, rates, recipe, folder),
             field_T=table["conditions"]["field_T"],
@@ -159,6 +159,15 @@ def read(folder: Path) -> Material:
             where=str(folder),
             hint="Run the recipe in that folder again with this version of Relaxo",
         ) from error
+
+
+def _contents(table: Table, located: Wells, recipe: Recipe) -> dict[str, Contents]:
+    try:
+        return relaxivity.counted(wells.match(located, recipe.contents), recipe.regression)
+    except RelaxoError:
+        if table["failure"] is not None:  # they could not be used then either
+            return {}
+        raise
 
 
 def _results(path: Path) -> dict[str, Any]:

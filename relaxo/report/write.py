@@ -45,8 +45,9 @@ _OWNED = (
 def write(result: Result, folder: Path, progress: Callable[[int, int], bool] | None = None) -> dict[str, Path]:
     """Write a result: all of it, or nothing.
 
-    An older result in the folder is replaced once the new one is complete; what is not a result's stays. A recipe.toml
-    there that decides the same as the one that was run is not written again, so that its comments live.
+    An older result in the folder is replaced once the new one is complete, but not one with relaxivities by one whose
+    regression failed; what is not a result's stays. A recipe.toml there that decides the same as the one that was run
+    is not written again, so that its comments live.
 
     Parameters
     ----------
@@ -67,9 +68,13 @@ def write(result: Result, folder: Path, progress: Callable[[int, int], bool] | N
         As `check`.
     InputError
         When the folder cannot be written.
+    RelaxoError
+        The failure of the result, when the folder holds relaxivities.
     Cancelled
         When `progress` answers False.
     """
+    if result.failure is not None and _has_relaxivities(folder):
+        raise result.failure
     source = material(result)
     steps: list[Callable[[Path], object]] = [
         *(
@@ -146,6 +151,13 @@ def _figure_and_report(result: Result, source: Material, staging: Path) -> None:
     report = document(result, source)
     _text(staging / _HTML, html(report, (staging / "figure.svg").read_text(encoding="utf-8")))
     (staging / _PDF).write_bytes(pdf(report, drawn))
+
+
+def _has_relaxivities(folder: Path) -> bool:
+    try:
+        return bool(json.loads((folder / RESULTS).read_bytes())["agents"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def _made(folder: Path) -> Path:

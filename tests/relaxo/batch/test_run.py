@@ -71,8 +71,10 @@ def test_one_bad_study_stops_no_other_and_each_says_why(broken):
         assert word in reason
         assert (whole / f"p{number}" / "failed.txt").read_text().startswith(reason)
         assert f"failed: p{number}: {reason}" in out
-        assert not (whole / f"p{number}" / "results.json").exists()
+        # Where only the concentrations are wrong, maps and wells are there.
+        assert (whole / f"p{number}" / "results.json").exists() == (number == 3)
         assert reason in html.unescape((whole / "summary.html").read_text())
+    assert "of this run: its maps and wells" in (whole / "p3" / "failed.txt").read_text()
     assert "[5/5]" in err
     assert "left" in err
     sheet = openpyxl.load_workbook(whole / "summary.xlsx")["Summary"]

@@ -72,11 +72,9 @@ def test_a_folder_without_concentrations_gives_the_wells_and_says_so(results, ph
 @pytest.mark.parametrize(
     ("lines", "code", "words"),
     [
-        (["well,concentration_mM", "1,0", "77,1"], 3, "77"),
         (["well,concentration_mM", "1,0", "1,1"], 3, "1"),
         (["well,concentration", "1,0"], 3, "concentration"),
         (["well,concentration_mM", "1,abc"], 3, "line 2"),
-        (["well,concentration_mM", "1,0.1", "2,0.2"], 4, "3 different concentrations"),
     ],
 )
 def test_a_table_that_cannot_be_used_leaves_nothing_behind(call, phantom, tmp_path, lines, code, words):
@@ -87,6 +85,42 @@ def test_a_table_that_cannot_be_used_leaves_nothing_behind(call, phantom, tmp_pa
     assert words in err
     assert printed == ""
     assert not out.exists() or not list(out.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("lines", "code", "words"),
+    [
+        (["well,concentration_mM", "1,0", "77,1"], 3, "77"),
+        (["well,concentration_mM", "1,0.1", "2,0.2"], 4, "3 different concentrations"),
+    ],
+)
+def test_concentrations_that_cannot_be_used_leave_maps_and_wells(call, phantom, tmp_path, lines, code, words):
+    table, out = tmp_path / "table.csv", tmp_path / "out"
+    table.write_text("\n".join(lines))
+    ended, printed, err = call("run", phantom / "dicom", "--concentrations", table, "--out", out)
+    assert ended == code
+    assert words in err.splitlines()[-1]
+    assert "No relaxivities" not in err  # the error says it
+    assert str(out / "results.json") in printed
+    found = json.loads((out / "results.json").read_text())
+    assert found["agents"] == []
+    assert words in found["failure"]["what"]
+    assert found["failure"]["exit_code"] == code
+    assert found["wells"][1]["T1_ms"] > 0
+    assert (out / "maps" / "T1map.nii.gz").is_file()
+    assert words in (out / "report.html").read_text(encoding="utf-8")
+    assert call("figure", out, "--kind", "maps", "--out", tmp_path)[0] == 0
+
+
+def test_concentrations_that_cannot_be_used_replace_no_relaxivities(call, results, phantom, tmp_path):
+    folder, before = results("kept", phantom / "recipe.toml")
+    table = tmp_path / "table.csv"
+    table.write_text("well,concentration_mM\n77,1")
+    code, printed, err = call("run", phantom / "recipe.toml", "--concentrations", table, "--out", folder)
+    assert code == 3
+    assert "77" in err
+    assert printed == ""
+    assert json.loads((folder / "results.json").read_text()) == before
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(call, phantom, tmp_path):

@@ -100,6 +100,8 @@ def test_an_unknown_rate_needs_a_reason():
 
 
 def test_a_time_is_the_reciprocal_of_its_rate_with_its_error_carried_over():
+    none = WellRate("1", rate=0.0, spread=0.1, standard_error=0.1, voxels=9, excluded="no signal")
+    assert all(np.isnan(value) for value in (none.time, none.time_spread, none.time_standard_error))
     known = WellRate("1", rate=4.0, spread=0.4, standard_error=0.04, voxels=100)
     assert known.time == 0.25
     assert known.time_spread == pytest.approx(0.025)

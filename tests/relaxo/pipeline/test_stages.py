@@ -125,6 +125,32 @@ def test_without_concentrations_the_wells_are_measured_and_not_regressed(pipelin
     assert np.isfinite([well.rate for well in result.rates["R1"].wells]).all()
 
 
+@pytest.mark.parametrize(
+    ("contents", "kind", "words"),
+    [
+        ((ContentsPart(well="66", concentration_mM=1.0),), InputError, "66"),
+        ((ContentsPart(well="1", concentration_mM=1.0), ContentsPart(well="2")), AnalysisError, "3 different"),
+    ],
+)
+def test_where_only_the_regression_fails_maps_and_wells_can_be_had(pipeline, recipe, result, contents, kind, words):
+    without = changed(recipe, contents=contents)
+    with pytest.raises(kind, match=words):
+        pipeline.run(without)
+    measured = pipeline.run(without, despite_failure=True)
+    assert isinstance(measured.failure, kind)
+    assert measured.agents == ()
+    assert measured.maps["T1"] is result.maps["T1"]
+    assert [well.rate for well in measured.rates["R1"].wells] == [well.rate for well in result.rates["R1"].wells]
+    (notice,) = (notice for notice in measured.notices if notice.code == "no_relaxivities")
+    assert words in notice.message
+    assert result.failure is None
+
+
+def test_an_earlier_failure_is_one_all_the_same(pipeline, recipe, tmp_path):
+    with pytest.raises(InputError):
+        pipeline.run(changed(recipe, sources=(str(tmp_path / "nowhere"),)), despite_failure=True)
+
+
 def test_plate_coordinates_in_the_contents_name_the_wells_by_plate(pipeline, recipe):
     contents = (
         ContentsPart(well="A1", concentration_mM=0.0),
