@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from relaxo.cli.console import print_json, print_notices, print_table, progress
 from relaxo.cli.source import recipe_for
+from relaxo.errors import UsageError
+
+if TYPE_CHECKING:
+    from relaxo.data import Stack, Wells
+    from relaxo.recipe import WellsPart
 
 
 @click.command("wells", short_help="Show the wells that are found.")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
-def command(path: Path, *, as_json: bool) -> None:
+@click.option(
+    "--picture",
+    type=click.Path(path_type=Path),
+    help="Draw them upon the images, with the voxels that count, into this file (.png, .svg, .pdf or .tiff).",
+)
+def command(path: Path, *, as_json: bool, picture: Path | None) -> None:
     """Show the wells found in PATH, a folder of images or a recipe: name, centre, radius, voxels."""
     from relaxo.pipeline import Pipeline
 
+    if picture is not None:
+        _check(picture)
+    recipe, pipeline = recipe_for(path), Pipeline()
     with progress() as told:
-        located = Pipeline().wells(recipe_for(path), told)
-    wells = next(iter(located.values()))
+        located = pipeline.wells(recipe, told)
+        quantity: str = recipe.wells.find_in or next(iter(located))
+        wells = located[quantity]
+        if picture is not None:
+            stacks, _ = pipeline.stacks(recipe, told)
+            _draw(stacks[quantity], wells, recipe.wells, quantity, picture)
     rows = [
         {
             "name": well.name,
@@ -42,7 +60,7 @@ def command(path: Path, *, as_json: bool) -> None:
     ]
     if as_json:
         notices = [{"code": notice.code, "message": notice.message, "well": notice.well} for notice in wells.notices]
-        print_json({"schema": 1, "found_in": next(iter(located)), "wells": rows, "notices": notices})
+        print_json({"schema": 1, "found_in": quantity, "wells": rows, "notices": notices})
         return
     columns = [
         "well",
@@ -80,3 +98,24 @@ def command(path: Path, *, as_json: bool) -> None:
         right=columns[1:],
     )
     print_notices(wells.notices)
+
+
+def _check(picture: Path) -> None:
+    """Refuse a picture that could not be written, before the work."""
+    from relaxo.report import ALL_FORMATS
+
+    if picture.suffix.lower().removeprefix(".") not in ALL_FORMATS:
+        raise UsageError(
+            f"a picture of the kind {picture.suffix!r} cannot be written",
+            where=str(picture),
+            hint=f"Name it with one of .{', .'.join(ALL_FORMATS)}",
+        )
+
+
+def _draw(stack: Stack, wells: Wells, part: WellsPart, quantity: str, picture: Path) -> None:
+    from relaxo import report
+    from relaxo.io import staged
+
+    figure = report.draw_locations(stack, wells, part, quantity)
+    with staged(picture.parent) as staging:
+        report.save(figure, staging, [picture.suffix.lower().removeprefix(".")], picture.stem)

@@ -3,6 +3,7 @@
 from relaxo.report.alone import REPORT_FORMATS, report_pdf, write_figure, write_report, write_tables
 from relaxo.report.compare import Comparison, Quotient, compare
 from relaxo.report.figure import KINDS, draw
+from relaxo.report.locations import draw_locations
 from relaxo.report.look import Look, load_look
 from relaxo.report.maps import write_maps
 from relaxo.report.material import Material, material
@@ -31,6 +32,7 @@ __all__ = [
     "comparisons_table",
     "decimals",
     "draw",
+    "draw_locations",
     "fixed",
     "load_look",
     "material",

@@ -86,13 +86,14 @@ class Page:
         x, y = self._fraction(left, top)
         self.figure.text(x, y, text, **{"va": "top", **how})
 
-    def legend(self, entries: Sequence[tuple[Line2D, str]], left: float, top: float) -> None:
+    def legend(self, entries: Sequence[tuple[Line2D, str]], left: float, top: float, columns: int = 1) -> None:
         """Write a legend."""
         self.figure.legend(
             [handle for handle, _ in entries],
             [label for _, label in entries],
             loc="upper left",
             bbox_to_anchor=self._fraction(left, top),
+            ncols=columns,
             borderaxespad=0,
             borderpad=0,
             labelspacing=0.35,

@@ -6,9 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.patches import Circle
-from matplotlib.patheffects import withStroke
 
+from relaxo.report import rings
 from relaxo.report.cutouts import map_row, weighted_row
 from relaxo.report.groups import groups, shared
 from relaxo.report.look import look
@@ -29,9 +28,6 @@ _BETWEEN_MM = 5.0
 _LETTER_MM = 5.0
 _WIDE_MM = 130.0
 _BAR_LABEL_MM = 12.0
-#: A name stays inside its well; below this size it cannot be read.
-_LEAST_NAME_PT = 4.0
-_MM_PER_POINT = 25.4 / 72
 
 
 def draw_maps(source: Material, width_mm: float) -> Figure:
@@ -72,7 +68,9 @@ def draw_named(page: Page, source: Material, left: float, top: float, width_mm: 
     for index, row in enumerate(named):
         drawn = _size(row, width, most_mm)
         beside = left + index * (width + _BETWEEN_MM)
-        page.text(f"{_titled(row)}, {row.subtitle}", beside, top + 0.4)
+        marker = source.recipe.wells.marker if row.wells is source.wells[home(source)] else None
+        seen = f", marker {marker.well} ringed" if marker is not None else ""
+        page.text(f"{_titled(row)}, {row.subtitle}{seen}", beside, top + 0.4)
         _draw_names(_draw_plane(page, row, beside, top + _TITLE_MM, *drawn), source, row, drawn[0])
 
 
@@ -80,26 +78,15 @@ def _draw_names(axes: Axes, source: Material, row: Row, width_mm: float) -> None
     together = groups(source)
     common = shared(together)
     colours = {well: group.colour for group in together for well in group.wells if group.name and well not in common}
-    spacing = row.wells.geometry.spacing[2]
-    millimetres = width_mm / (row.volume.shape[2] * spacing)
-    for well in row.wells.wells:
-        if math.floor(well.slice) != _plane(row):
-            continue
-        ring = Circle((well.column, well.row), well.radius_mm / spacing, fill=False, linewidth=0.8)
-        ring.set_edgecolor(colours.get(well.name, "white"))
-        axes.add_patch(ring)
-        room = 2 * well.radius_mm * millimetres / _MM_PER_POINT
-        points = min(look().page.text_pt, room / (0.75 * len(well.name) + 0.6))
-        axes.text(
-            well.column,
-            well.row,
-            well.name,
-            ha="center",
-            va="center",
-            fontsize=max(points, _LEAST_NAME_PT),
-            color="white",
-            path_effects=[withStroke(linewidth=1.4, foreground="black")],
-        )
+    geometry = row.wells.geometry
+    scale = width_mm / (row.volume.shape[2] * geometry.spacing[2])
+    here = [well for well in row.wells.wells if math.floor(well.slice) == _plane(row)]
+    for well in here:
+        rings.ring(axes, well, geometry, edgecolor=colours.get(well.name, "white"))
+        rings.name(axes, well, scale)
+    marker = source.recipe.wells.marker
+    if marker is not None and row.wells is source.wells[home(source)]:
+        rings.mark(axes, marker, here, geometry)
 
 
 def _named(source: Material, width_mm: float) -> list[Row]:

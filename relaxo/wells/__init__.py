@@ -10,7 +10,7 @@ from relaxo.wells.label import name
 from relaxo.wells.marks import marks
 from relaxo.wells.match import is_plate_name, match
 from relaxo.wells.measure import fill, measure
-from relaxo.wells.naming import plate_names, plate_places, rename
+from relaxo.wells.naming import levels_of, plate_names, plate_places, rename
 from relaxo.wells.raster import rasterise, transfer
 from relaxo.wells.touch import Snapper, hit_test, measure_one
 from relaxo.wells.voids import cut_voids
@@ -30,6 +30,7 @@ __all__ = [
     "labelled",
     "lattice_place",
     "lay",
+    "levels_of",
     "marks",
     "match",
     "mean_curves",

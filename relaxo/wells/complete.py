@@ -28,6 +28,14 @@ _SUPPORT = 0.8
 _LEAST = 0.3
 """Confidence of a circle in a place of the lattice."""
 _ALIKE = 0.97
+_SPARE = 0.1
+"""Share of the circles of a size that may stand elsewhere."""
+_MOSTLY = 0.8
+"""Share of the places of a lattice that are filled where none stands between them, ..."""
+_OFF, _AMONG = 0.3, 0.8
+"""... how far from the nearest place that is, as shares of the pitch, ..."""
+_BETWEEN = 0.5
+"""... and what is left there of a confidence."""
 _FEWEST_AROUND = 3
 """Circles between which a gap may look like another."""
 _CLOSED = 0.9
@@ -41,7 +49,8 @@ def completed(
     """Return circles with those that stand in the empty places of their lattice and pass a lower bar there.
 
     Wells that nearly touch, or are dark, are seen less surely than the edges of them all together promise; but chance
-    strikes no place of a lattice with the size of the others.
+    strikes no place of a lattice with the size of the others. Where most places are filled, no well stands between
+    them, and a circle that does is less sure.
 
     Parameters
     ----------
@@ -59,10 +68,15 @@ def completed(
         return list(circles)
     usual = float(np.median([circle.radius for circle in sure]))
     alike = [circle for circle in sure if abs(circle.radius - usual) <= _SAME_SIZE * usual]
-    grid = nodes(np.array([(circle.row, circle.column) for circle in alike])) if len(alike) >= _FEWEST else None
+    if len(alike) < _FEWEST:
+        return list(circles)
+    grid = nodes(np.array([(circle.row, circle.column) for circle in alike]), spare=_SPARE)
     if grid is None:
         return list(circles)
     places, pitch = grid
+    if len(alike) > _MOSTLY * len(places):
+        circles = _less_sure_between(circles, places, pitch)
+        sure = [circle for circle in circles if circle.confidence >= _SURE]
     height, width = curves.shape[:2]
     reach = usual + 0.5
     within = (places >= reach).all(axis=1) & (places <= np.array([height - 1, width - 1]) - reach).all(axis=1)
@@ -80,6 +94,16 @@ def completed(
     ]
     others = [circle for circle in circles if not any(_upon(circle, fresh) for fresh in found) or circle in sure]
     return others + [fresh for fresh in found if not any(_upon(fresh, circle) for circle in others)]
+
+
+def _less_sure_between(circles: Sequence[Circle], places: NDArray[Any], pitch: float) -> list[Circle]:
+    """Return circles, those between the places (k, 2) of a lattice with what confidence is left to them."""
+    at = np.array([(circle.row, circle.column) for circle in circles])
+    away = np.linalg.norm(at[:, None] - places, axis=2).min(axis=1) / pitch
+    return [
+        dataclasses.replace(circle, confidence=_BETWEEN * circle.confidence) if low else circle
+        for circle, low in zip(circles, (away > _OFF) & (away < _AMONG), strict=True)
+    ]
 
 
 def _upon(one: Circle, other: Circle) -> bool:

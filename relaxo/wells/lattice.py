@@ -85,7 +85,7 @@ def lattice(points: NDArray[Any]) -> NDArray[np.int64] | None:
     return None if known is None else known[0] - known[0].min(axis=0)
 
 
-def nodes(points: NDArray[Any], beyond: int = 0) -> tuple[NDArray[np.float64], float] | None:
+def nodes(points: NDArray[Any], beyond: int = 0, spare: float = 0.0) -> tuple[NDArray[np.float64], float] | None:
     """Return all places (k, 2) of the lattice that points stand on, and its smaller pitch; None when there is none.
 
     They reach from the first to the last row and column in which a point stands.
@@ -96,8 +96,10 @@ def nodes(points: NDArray[Any], beyond: int = 0) -> tuple[NDArray[np.float64], f
         (m, 2), row and column in one unit.
     beyond
         Rows and columns that they reach further.
+    spare
+        Share of the points that may stand elsewhere, and are not asked.
     """
-    known = _lattice(points)
+    known = _lattice(points, spare)
     if known is None:
         return None
     numbers, steps, start = known
@@ -108,7 +110,9 @@ def nodes(points: NDArray[Any], beyond: int = 0) -> tuple[NDArray[np.float64], f
     return turned(every @ steps + start, -angle), float(np.linalg.norm(steps, axis=1).min())
 
 
-def _lattice(points: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]] | None:
+def _lattice(
+    points: NDArray[Any], spare: float = 0.0
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]] | None:
     """Return numbers (m, 2) of points, steps (2, 2) to the next row and column, and (2,), where number (0, 0) lies.
 
     Steps and place are those of the lattice turned upright.
@@ -130,8 +134,11 @@ def _lattice(points: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.float6
         numbers = np.rint(exact).astype(np.int64)
     rows, columns = steps * pitches
     skew = abs(float(rows @ columns)) / float(np.linalg.norm(rows) * np.linalg.norm(columns))
+    off = np.abs(exact - numbers).max(axis=1) >= _MISS
+    if off.any() and off.sum() <= spare * len(points) and skew < _SKEW:
+        return _lattice(points[~off])
     alone = len(np.unique(numbers, axis=0)) == len(numbers)
-    fits = np.abs(exact - numbers).max() < _MISS and skew < _SKEW and alone
+    fits = not off.any() and skew < _SKEW and alone
     return (numbers, steps * pitches, start * pitches) if fits else None
 
 

@@ -27,3 +27,18 @@ def test_every_voxel_within_an_edge_is_accounted_for(call_json, phantom):
         assert well["voxels_inside"] == well["voxels"] + left_out
         assert well["origin"] == "found"
     assert {notice["well"] for notice in told["notices"]} <= {None, *(well["name"] for well in told["wells"])}
+
+
+def test_a_picture_of_them(call, phantom, tmp_path):
+    code, out, _ = call("wells", phantom / "dicom", "--picture", tmp_path / "wells.svg")
+    assert code == 0
+    assert len(out.strip().splitlines()) == 2 + len(samples.truth(phantom).wells)
+    picture = (tmp_path / "wells.svg").read_text(encoding="utf-8")
+    assert "left out: rim" in picture
+
+
+def test_a_picture_of_an_unknown_kind_is_refused_before_the_work(call, tmp_path):
+    code, out, error = call("wells", tmp_path / "none", "--picture", tmp_path / "wells.gif")
+    assert (code, out) == (2, "")
+    assert ".gif" in error
+    assert ".png" in error
