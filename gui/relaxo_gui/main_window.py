@@ -191,6 +191,8 @@ class MainWindow(QMainWindow):
     def _build_menus(self) -> None:
         menus = {title: self.menuBar().addMenu(f"&{title}") for title in _MENUS}
         for row in ACTIONS:
+            if row.on_image:
+                self.image.addAction(self.actions_by_id[row.id])
             if row.starts_group:
                 menus[row.menu].addSeparator()
             menus[row.menu].addAction(self.actions_by_id[row.id])

@@ -125,6 +125,10 @@ class ByHand(QObject):
         if self._model.selected is not None:
             self.remove(self._model.selected)
 
+    def is_changed(self, name: str | None) -> bool:
+        """Whether a well was changed by hand."""
+        return any(each.now is not None and each.now.name == name and each.changes for each in self._model.traces)
+
     def restore_selected(self) -> None:
         """Have the selected well as it was found."""
         if self._model.selected is not None:

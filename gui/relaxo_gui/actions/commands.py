@@ -55,6 +55,8 @@ class Commands(QObject):
     """An exception that is a mistake of ours."""
     model: SessionModel
     dialogs: Dialogs
+    by_hand: ByHand
+    proposal: Proposals
     analysis: Job
     exporting: Job
     exports: Exports

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
 from relaxo_gui.session_model import STEPS
@@ -35,6 +36,8 @@ class Action:
     starts_group: bool = False
     sign: str | None = None
     """Its icon, as `relaxo_gui.resources.sign` names it."""
+    on_image: bool = False
+    """Whether its keys are meant for the image alone, and mean something else elsewhere."""
 
 
 ACTIONS = (
@@ -137,6 +140,47 @@ ACTIONS = (
         starts_group=True,
         sign="minus_circle_outline",
     ),
+    Action(
+        "add_well",
+        "Edit",
+        "&Add Well",
+        "Add a well: click where it is in the picture",
+        lambda on: on.by_hand.set_placing(placing=True),
+        "Ins",
+        lambda on: on.model.snapshot is not None and on.model.snapshot.found is not None,
+        sign="plus_circle_outline",
+        starts_group=True,
+    ),
+    Action(
+        "rename_well",
+        "Edit",
+        "Re&name Well",
+        "Give the selected well another name, in the picture",
+        lambda on: on.by_hand.rename_selected(),
+        "F2",
+        lambda on: on.model.selected is not None,
+        lambda on: on.model.selected,
+        on_image=True,
+    ),
+    Action(
+        "remove_well",
+        "Edit",
+        "Re&move Well",
+        "Take the selected well away",
+        lambda on: on.by_hand.remove_selected(),
+        "Shift+Del",
+        lambda on: on.model.selected is not None,
+        lambda on: on.model.selected,
+    ),
+    Action(
+        "restore_well",
+        "Edit",
+        "Put Well &Back as Found",
+        "Take back what was changed by hand of the selected well",
+        lambda on: on.by_hand.restore_selected(),
+        enabled=lambda on: on.by_hand.is_changed(on.model.selected),
+        label=lambda on: on.model.selected,
+    ),
     *(
         Action(
             f"step_{key}",
@@ -190,6 +234,8 @@ def build(commands: Commands, parent: QObject) -> dict[str, QAction]:
         action.setStatusTip(row.tip)
         if row.keys is not None:
             action.setShortcut(QKeySequence(row.keys))
+        if row.on_image:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         action.triggered.connect(lambda _checked=False, row=row: row.do(commands))
         built[row.id] = action
 

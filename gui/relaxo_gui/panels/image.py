@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QCursor, QGuiApplication, QTransform
+from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from relaxo.units import s_to_ms
-from relaxo_gui.panels.layers import KEYS, TITLES, Levels, is_map, layer
+from relaxo_gui.panels.layers import KEYS, TITLES, Levels, is_map, layer, placement, why_not
 from relaxo_gui.panels.well_shapes import drag_words, ghosts_on, shapes_on
 from relaxo_gui.resources.theme import GRID, PADDING, Theme
 from relaxo_gui.session_model.words import AXES, axis_values
@@ -228,7 +228,7 @@ class ImagePanel(QWidget):
         key, quantity = self.key_of(tile), self._quantity_of(tile)
         seen = layer(known, key) if known is not None else None
         if known is None or seen is None:
-            tile.show_picture(None, title=TITLES[key], words=_why_not(known, key))
+            tile.show_picture(None, title=TITLES[key], words=why_not(known, key))
             return
         slice_ = self._slices[quantity]
         if not 0 <= slice_ < seen.volume.shape[-3]:
@@ -248,7 +248,7 @@ class ImagePanel(QWidget):
             levels=self._levels.of(known, key, seen),
             colours=seen.colours,
             unit=seen.unit,
-            placement=_placement(known, quantity, slice_),
+            placement=placement(known, quantity, slice_),
             title=title,
         )
 
@@ -399,22 +399,3 @@ class ImagePanel(QWidget):
         self._slices = dict.fromkeys(_QUANTITIES, 0)
         for tile in self.tiles:
             tile.fit()
-
-
-def _why_not(known: Snapshot | None, key: str) -> str:
-    if known is None or not known.stacks:
-        return ""
-    return "not fitted yet" if key[:2] in known.stacks else f"There are no {TITLES[f'{key[:2]}w']} images."
-
-
-def _placement(known: Snapshot, quantity: str, slice_: int) -> QTransform:
-    """Return what takes column and row of a slice to mm right and down in the plane of the first stack."""
-    first = next(iter(known.stacks.values())).geometry
-    _, row_spacing, column_spacing = first.spacing
-    here = known.stacks[quantity].geometry
-    if here == first:
-        return QTransform.fromScale(column_spacing, row_spacing)
-    corners = first.to_pixels(here.to_mm([(0, 0, slice_), (1, 0, slice_), (0, 1, slice_)]))[:, :2]
-    start, down, right = corners * (row_spacing, column_spacing)
-    down, right = down - start, right - start
-    return QTransform(right[1], right[0], down[1], down[0], start[1], start[0])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from PySide6.QtGui import QTransform
 
 from relaxo.units import s_to_ms
 from relaxo_gui.resources.colour_maps import GREY, lookup_table
@@ -53,6 +54,26 @@ def layer(known: Snapshot, key: str) -> Layer | None:
             return None
         return Layer(maps[f"{quantity}map"], True, lookup_table(_COLOURS[key]), _UNITS[key])
     return None if stack is None else Layer(stack.shown, False, lookup_table(GREY), "signal")
+
+
+def why_not(known: Snapshot | None, key: str) -> str:
+    """Return why a view shows nothing; empty while nothing was read."""
+    if known is None or not known.stacks:
+        return ""
+    return "not fitted yet" if key[:2] in known.stacks else f"There are no {TITLES[f'{key[:2]}w']} images."
+
+
+def placement(known: Snapshot, quantity: str, slice_: int) -> QTransform:
+    """Return what takes column and row of a slice to mm right and down in the plane of the first stack."""
+    first = next(iter(known.stacks.values())).geometry
+    _, row_spacing, column_spacing = first.spacing
+    here = known.stacks[quantity].geometry
+    if here == first:
+        return QTransform.fromScale(column_spacing, row_spacing)
+    corners = first.to_pixels(here.to_mm([(0, 0, slice_), (1, 0, slice_), (0, 1, slice_)]))[:, :2]
+    start, down, right = corners * (row_spacing, column_spacing)
+    down, right = down - start, right - start
+    return QTransform(right[1], right[0], down[1], down[0], start[1], start[0])
 
 
 class Levels:
