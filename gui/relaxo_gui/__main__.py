@@ -27,7 +27,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="relaxo-gui", description="Relaxo's desktop app: from images to r1, r2 and the figure."
     )
-    parser.add_argument("path", nargs="?", type=Path, help="a folder of images or a recipe (.toml)")
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="path",
+        type=Path,
+        help="a folder of images or a recipe (.toml); files or .zip archives",
+    )
     parser.add_argument(
         "--picture", type=Path, metavar="PNG", help="save a picture of the window when all is computed, and close it"
     )
@@ -45,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         print(f"relaxo-gui: Qt lacks a system library: {error}. On Debian: {_DEBIAN}", file=sys.stderr)  # noqa: T201
         return _CANNOT_START
-    return run(given.path, given.picture)
+    return run(given.paths, given.picture)
 
 
 def _no_display() -> bool:

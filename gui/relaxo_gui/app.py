@@ -6,9 +6,11 @@ import platform
 import sys
 import threading
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, qVersion
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, qVersion
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 import relaxo
@@ -18,7 +20,7 @@ from relaxo_gui.resources import app_icon, wear
 from relaxo_gui.widgets.error_window import ErrorWindow
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
     from types import TracebackType
 
 #: How long nothing may happen before the window counts as finished.
@@ -66,9 +68,23 @@ def report_text(error: BaseException) -> str:
     return f"{system}\n{''.join(traceback.format_exception(error))}"
 
 
+class Application(QApplication):
+    """Tells which files the system hands over, as macOS does with those that are opened with Relaxo."""
+
+    handed_over = Signal(object)
+    """A path."""
+
+    def event(self, event: QEvent) -> bool:
+        """Take files; all else goes its way."""
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self.handed_over.emit(Path(event.file()))
+            return True
+        return super().event(event)
+
+
 def application() -> QApplication:
     """Return the application, named and with its icon."""
-    app = QApplication.instance() or QApplication(sys.argv[:1])
+    app = QApplication.instance() or Application(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("Relaxo")
     app.setApplicationDisplayName("Relaxo")
@@ -79,8 +95,8 @@ def application() -> QApplication:
     return app
 
 
-def run(path: Path | None = None, picture: Path | None = None) -> int:
-    """Show the window, on a path if one is given, until it is closed; returns the exit code.
+def run(paths: Sequence[Path] = (), picture: Path | None = None) -> int:
+    """Show the window, on what is given, until it is closed; returns the exit code.
 
     With `picture`, a file for it, the window is drawn there when all is computed, and closed: for manuals and for a
     machine without a screen.
@@ -88,9 +104,11 @@ def run(path: Path | None = None, picture: Path | None = None) -> int:
     app = application()
     window = MainWindow()
     Reporter(window).install()
+    if isinstance(app, Application):
+        app.handed_over.connect(lambda path: window.commands.open_paths([path]))
     window.show()
-    if path is not None:
-        window.commands.open_paths([path])
+    if paths:
+        window.commands.open_paths(paths)
     if picture is not None:
         _Photographer(window, picture)
     return app.exec()

@@ -123,6 +123,9 @@ class MainWindow(QMainWindow):
         self.commands.may_close.connect(self.close)
         self._name_window()
         self._show_analysis()
+        # Files may be dropped anywhere: image views would swallow them, and text fields take their names as text.
+        for part in self.findChildren(QWidget):
+            part.setAcceptDrops(False)
 
     def reset_layout(self) -> None:
         """Bring every dock back to its place."""

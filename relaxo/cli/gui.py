@@ -11,9 +11,9 @@ from relaxo.errors import UsageError
 
 
 @click.command("gui")
-@click.argument("path", required=False, type=click.Path(path_type=Path))
-def command(path: Path | None) -> None:
-    """Open the desktop app, on PATH if one is given."""
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+def command(paths: tuple[Path, ...]) -> None:
+    """Open the desktop app, on PATH if one is given: a folder, a recipe, files or .zip archives."""
     (app,) = entry_points(group="relaxo.apps", name="gui")
     try:
         main = app.load()
@@ -23,4 +23,4 @@ def command(path: Path | None) -> None:
         raise UsageError(
             "the desktop app is not installed", hint='Install it with: pip install "relaxo[gui]"'
         ) from error
-    raise click.exceptions.Exit(main([] if path is None else [str(path)]))
+    raise click.exceptions.Exit(main([str(path) for path in paths]))

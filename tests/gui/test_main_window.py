@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QCloseEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QWidget
 
 import relaxo
 from relaxo import samples
-from relaxo.recipe import load
+from relaxo.recipe import Recipe, load
 from relaxo_gui.panels.wells import AGENT, CONCENTRATION, USE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -159,7 +160,7 @@ def test_when_too_few_concentrations_are_left_the_maps_stay_and_the_window_says_
     assert sample.model.snapshot.result is None
     assert sample.image.views.allowed() == ["T1w", "T2w", "T1map", "T2map"]
     assert not sample.actions_by_id["export"].isEnabled()
-    assert sample.relaxivity.table.isHidden()
+    assert all(words.isHidden() for words in sample.relaxivity.values)
     sample.actions_by_id["undo"].trigger()
     settle()
     assert not sample.banner.isVisible()
@@ -217,16 +218,28 @@ def test_a_folder_without_images_is_said_in_the_window(window: MainWindow, settl
     assert window.model.snapshot.error is not None
 
 
-def test_images_and_recipes_can_be_dropped(window: MainWindow, settle: Settle, phantom: Path) -> None:
+@pytest.mark.parametrize("what", ["recipe.toml", "dicom", "dicom.zip"])
+def test_recipes_folders_and_archives_can_be_dropped_anywhere(
+    sample: MainWindow, answers: Answers, settle: Settle, phantom: Path, tmp_path: Path, what: str
+) -> None:
+    answers.leaving = "discard"
+    path = phantom / what
+    if path.suffix == ".zip":
+        path = Path(shutil.make_archive(str(tmp_path / "dicom"), "zip", phantom / "dicom"))
+    assert not [part for part in sample.findChildren(QWidget) if part.acceptDrops()]
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(phantom / "recipe.toml"))])
-    drop = QDropEvent(
-        QPointF(9, 9), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    events = (
+        (QDragEnterEvent, QPoint(640, 300)),
+        (QDropEvent, QPointF(640, 300)),
     )
-    window.dropEvent(drop)
-    assert window.model.recipe == load(phantom / "recipe.toml")
+    for kind, place in events:
+        event = kind(place, Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(sample, event)
+        assert event.isAccepted()
+    assert sample.model.recipe == (load(path) if path.suffix == ".toml" else Recipe(sources=(str(path),)))
     settle()
-    assert window.model.current
+    assert sample.model.current
 
 
 def test_a_cancelled_run_can_be_taken_up_again(window: MainWindow, settle: Settle, qtbot: QtBot) -> None:

@@ -99,7 +99,7 @@ class NoticeList(QFrame):
             if needed < 0:
                 # Qt's word for a height that does not depend on the width.
                 needed = self._list.totalSizeHint().height()
-            self.setFixedHeight(min(needed, _TALLEST))
+            self.setFixedHeight(max(0, min(needed, _TALLEST)))
 
     def _paint(self) -> None:
         theme = Theme.of(self.palette())
