@@ -109,6 +109,8 @@ def run(paths: Sequence[Path] = (), picture: Path | None = None) -> int:
     window.show()
     if paths:
         window.commands.open_paths(paths)
+    else:
+        QTimer.singleShot(0, window.commands.warm_up)
     if picture is not None:
         _Photographer(window, picture)
     return app.exec()

@@ -10,7 +10,7 @@ from relaxo.data.inventory import ImageHeader, Inventory, LeftOut, StackSource, 
 from relaxo.data.maps import FitStatus, Maps
 from relaxo.data.notice import Choice, Notice
 from relaxo.data.protocol import Protocol
-from relaxo.data.rates import Rates, WellRate
+from relaxo.data.rates import RATES, Rates, WellRate
 from relaxo.data.relaxivity import (
     AgentResult,
     Alternative,
@@ -26,6 +26,7 @@ from relaxo.data.stack import Stack
 from relaxo.data.wells import Contents, Mark, Tally, Well, Wells
 
 __all__ = [
+    "RATES",
     "AgentResult",
     "Alternative",
     "Choice",

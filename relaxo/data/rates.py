@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+#: The rate that each time is the reciprocal of.
+RATES = {"T1": "R1", "T2": "R2"}
+
 
 @dataclass(frozen=True, slots=True)
 class WellRate:

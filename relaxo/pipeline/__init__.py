@@ -1,6 +1,7 @@
 """From a recipe to results, stage by stage; the one way in which anything is computed."""
 
-from relaxo.pipeline.result import RATES, Result
+from relaxo.data import RATES
+from relaxo.pipeline.result import Result
 from relaxo.pipeline.stages import Pipeline, StageProgress, run
 from relaxo.pipeline.table import rates_of_table
 

@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from relaxo.errors import RelaxoError
     from relaxo.recipe import Recipe
 
-#: The rate that each time is the reciprocal of.
-RATES = {"T1": "R1", "T2": "R2"}
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Result:

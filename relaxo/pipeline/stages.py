@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from relaxo import io, relaxivity, wells
-from relaxo.data import Notice
+from relaxo.data import RATES, Notice
 from relaxo.errors import AnalysisError, InputError, RelaxoError
 from relaxo.pipeline.fit import clipped_wells, fit_curves, fit_stack
 from relaxo.pipeline.locate import as_found, call, carry, locate
 from relaxo.pipeline.regressed import Regressed, regressed
-from relaxo.pipeline.result import RATES, Result
+from relaxo.pipeline.result import Result
 from relaxo.recipe import Recipe, load
 
 if TYPE_CHECKING:

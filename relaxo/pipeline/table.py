@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relaxo import io
-from relaxo.data import FitStatus, Geometry, Rates, Stack, WellRate
+from relaxo.data import RATES, FitStatus, Geometry, Rates, Stack, WellRate
 from relaxo.pipeline.fit import fit_stack
-from relaxo.pipeline.result import RATES
 from relaxo.recipe import FitsPart
 
 if TYPE_CHECKING:

@@ -145,7 +145,7 @@ def pipeline() -> Pipeline:
 @pytest.fixture
 def window(qtbot: QtBot, answers: Answers, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
     """Return the window, empty."""
-    monkeypatch.setattr(commands, "Pipeline", lambda: pipeline)
+    monkeypatch.setattr("relaxo.pipeline.Pipeline", lambda: pipeline)
     window = MainWindow()
     window.commands.dialogs = answers  # type: ignore[assignment] # it only looks like one
     window.commands.crashed.connect(_raise)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -72,3 +73,28 @@ def test_a_report_holds_the_whole_chain() -> None:
     text = report_text(error)
     assert "disk" in text
     assert "write" in text
+
+
+def test_an_empty_window_waits_for_none_of_the_large_libraries() -> None:
+    program = (
+        "import sys, relaxo_gui.app; from relaxo_gui import core\n"
+        "large = {'scipy', 'skimage', 'pydicom', 'nibabel', 'matplotlib', 'openpyxl', 'reportlab'}\n"
+        "print(sorted(large & set(sys.modules)))\n"
+        "core.load(); print('scipy' in sys.modules, 'pydicom' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["[]", "True True"]
+
+
+def test_what_is_loaded_later_is_what_it_stands_for() -> None:
+    import relaxo.wells
+    from relaxo_gui import core
+
+    assert core.wells.match is relaxo.wells.match
+    with pytest.raises(AttributeError):
+        _ = core.wells.nothing_of_that_name  # type: ignore[attr-defined] # that is the point
+
+
+def test_the_first_analysis_is_prepared_while_there_is_nothing_to_do(window: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.commands.warming.succeeded, timeout=60_000):
+        window.commands.warm_up()

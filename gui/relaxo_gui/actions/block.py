@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from relaxo.errors import InputError
-from relaxo.io.columns import heading, to_millimolar
+from relaxo_gui.core import columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,14 +40,14 @@ def concentration(text: str, unit: str = "mM") -> float | None:
     value = math.nan
     if parts is not None:
         digits, own = parts.groups()
-        said = heading(f"c ({own})") if own else None
+        said = columns.heading(f"c ({own})") if own else None
         unit = said[1] or "" if said is not None else "" if own else unit
         value = number(digits)
     if not math.isfinite(value) or value < 0 or not unit:
         raise InputError(
             f"{cleaned!r} is not a concentration", hint="Type a number in mM that is not negative, such as 0.05"
         )
-    return to_millimolar(value, unit)
+    return columns.to_millimolar(value, unit)
 
 
 def number(text: str) -> float:
@@ -91,7 +91,7 @@ def changes(
     rows = [[cell.strip() for cell in row] for row in cells if any(cell.strip() for cell in row)]
     if not rows:
         raise InputError("the clipboard holds no cells", hint="Copy a block of cells in the spreadsheet first")
-    said = [heading(cell) for cell in rows[0]]
+    said = [columns.heading(cell) for cell in rows[0]]
     headings = [_FIELD_OF.get(each[0]) if each is not None else None for each in said]
     # The table is in mM: so is a column that says nothing else.
     unit = next((each[1] or "mM" for each in said if each is not None and each[0] == "concentration"), "mM")
@@ -172,7 +172,7 @@ def laid_out(
 
 def is_block(cells: Sequence[Sequence[str]]) -> bool:
     """Return whether cells may lie as wells on a plate do: without headings of columns."""
-    return bool(cells) and not any(heading(cell.strip()) for cell in cells[0] if not cell.strip().isdigit())
+    return bool(cells) and not any(columns.heading(cell.strip()) for cell in cells[0] if not cell.strip().isdigit())
 
 
 def _is_plate_map(rows: Sequence[Sequence[str]]) -> bool:

@@ -10,11 +10,10 @@ import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from relaxo import wells as stage
-from relaxo.data import Well
+from relaxo.data import RATES, Well
 from relaxo.errors import RelaxoError
-from relaxo.pipeline import RATES
 from relaxo_gui.actions import well_edits
+from relaxo_gui.core import wells as stage
 from relaxo_gui.session_model import Dragged
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +12,6 @@ from PySide6.QtCore import QObject, Signal
 
 from relaxo import recipe as recipes
 from relaxo.errors import RelaxoError
-from relaxo.io import set_times
-from relaxo.pipeline import Pipeline
 from relaxo_gui.actions import block, edits
 from relaxo_gui.actions.autosave import Autosave
 from relaxo_gui.actions.by_hand import ByHand
@@ -21,6 +19,7 @@ from relaxo_gui.actions.exports import Exports
 from relaxo_gui.actions.opening import recipe_for, save_recipe
 from relaxo_gui.actions.proposals import Proposals
 from relaxo_gui.actions.settings import drafts_folder, remember
+from relaxo_gui.core import io, load, pipeline
 from relaxo_gui.jobs import Job, Told
 from relaxo_gui.session_model import SessionModel, Snapshot, follow, next_step, steps_of
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from relaxo.data import ImageHeader, Wells
+    from relaxo.pipeline import Pipeline
     from relaxo.recipe import Recipe
     from relaxo_gui.actions.dialogs import Dialogs
     from relaxo_gui.actions.edits import Value
@@ -68,16 +68,17 @@ class Commands(QObject):
         self.dialogs = dialogs
         self.analysis = Job(self)
         self.exporting = Job(self)
+        self.warming = Job(self)
         self.by_hand = ByHand(model, self)
         self.proposal = Proposals(model, self._edit, self)
         self.autosave = Autosave(model, drafts_folder(), self)
-        self._pipeline = Pipeline()
+        self._remembered = _Remembered()
         model.changed.connect(lambda _before, _after: self.analyse())
         self.analysis.partial.connect(model.show)
         self.analysis.succeeded.connect(model.show)
         self.exports = Exports(model, lambda: self.dialogs, self._home, self.exporting)
         self.exports.saved.connect(self._note_export)
-        for job in (self.analysis, self.exporting, self.exports.drawing):
+        for job in (self.analysis, self.exporting, self.exports.drawing, self.warming):
             job.failed.connect(model.message)
             job.crashed.connect(self.crashed)
         self._closing = False
@@ -100,6 +101,10 @@ class Commands(QObject):
             current=self.model.current,
             exported=self.exports.written,
         )
+
+    def warm_up(self) -> None:
+        """Load what the first analysis needs while there is nothing to do."""
+        self.warming.start(lambda _told: load())
 
     # Open and save
 
@@ -188,6 +193,7 @@ class Commands(QObject):
         self.analysis.finish()
         self.exporting.finish()
         self.exports.finish()
+        self.warming.finish()
 
     def _stay(self) -> None:
         self._closing = False
@@ -251,7 +257,7 @@ class Commands(QObject):
         if recipe is None or known is None or known.inventory is None:
             return
         try:
-            timing = set_times(known.inventory, recipe.timing, changes)
+            timing = io.set_times(known.inventory, recipe.timing, changes)
         except RelaxoError as error:
             self.model.message.emit(error)
             return
@@ -306,12 +312,12 @@ class Commands(QObject):
         """Compute the results of the recipe as it stands."""
         recipe = self.model.recipe
         if recipe is not None:
-            self.analysis.start(partial(_analyse, self._pipeline, recipe, self.model.snapshot))
+            self.analysis.start(partial(_analyse, self._remembered, recipe, self.model.snapshot))
 
     def start_over(self) -> None:
         """Forget what was read and computed, and do it anew."""
         self.analysis.cancel()
-        self._pipeline = Pipeline()
+        self._remembered = _Remembered()
         self.analyse()
 
     def cancel(self) -> None:
@@ -349,7 +355,7 @@ class Commands(QObject):
     def _renew(self) -> None:
         """Prepare for another analysis."""
         self.analysis.cancel()
-        self._pipeline = Pipeline()
+        self._remembered = _Remembered()
         self.model.go_to("images")
         self._arriving = True
 
@@ -385,8 +391,16 @@ class Commands(QObject):
         return Path(recipe.sources[0]).parent if recipe is not None and recipe.sources else Path.home()
 
 
-def _analyse(pipeline: Pipeline, recipe: Recipe, before: Snapshot | None, told: Told) -> Snapshot:
-    snapshot = follow(pipeline, recipe, before, told.progress, told.partial)
+class _Remembered:
+    """The pipeline of what is open, made on the thread that first runs it: its libraries take long to load."""
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        return pipeline.Pipeline()
+
+
+def _analyse(remembered: _Remembered, recipe: Recipe, before: Snapshot | None, told: Told) -> Snapshot:
+    snapshot = follow(remembered.pipeline, recipe, before, told.progress, told.partial)
     # With reports comes matplotlib: it is loaded here, not while the window waits for one.
     import_module("relaxo.report")
     return snapshot

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from relaxo import wells as stage
 from relaxo.errors import InputError
 from relaxo.recipe import ConditionsPart, ContentsPart, FitPart
+from relaxo_gui.core import wells as stage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

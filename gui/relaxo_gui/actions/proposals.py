@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
-from relaxo import wells as stage
 from relaxo.data import Contents
 from relaxo.errors import InputError, RelaxoError
 from relaxo_gui.actions import block
+from relaxo_gui.core import wells as stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

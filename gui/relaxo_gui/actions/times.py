@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from relaxo.errors import InputError
-from relaxo.io.timing_table import meaning
 from relaxo.units import s_to_ms
 from relaxo_gui.actions.block import number
+from relaxo_gui.core import timing_table
 from relaxo_gui.session_model.times import FIELDS
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def changes(
     fields = fields[fields.index(first_field) :]
     if len(rows) == 1 and len(rows[0]) > len(fields):
         rows = [[cell] for cell in rows[0]]
-    known = [meaning(cell) for cell in rows[0]]
+    known = [timing_table.meaning(cell) for cell in rows[0]]
     headed = [
         (_BY_NAME.get(each[0]), not each[1] and each[0] != "FlipAngle") if each else (None, False) for each in known
     ]

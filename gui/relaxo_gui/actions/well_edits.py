@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from relaxo import wells as stage
 from relaxo.errors import InputError
 from relaxo.recipe import MarkerPart, WellEditPart
+from relaxo_gui.core import wells as stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -19,10 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from relaxo.data import FitStatus
-from relaxo.fitting import engine_name
-from relaxo.models import CATALOGUE, models_for, usual_for
-from relaxo.models.curve import model_of
 from relaxo.recipe import AUTO
+from relaxo_gui.core import curve, fitting, models
 from relaxo_gui.resources.theme import GRID, PADDING
 from relaxo_gui.session_model.fit_words import STATUS, parameter_symbol, parameter_unit
 from relaxo_gui.session_model.words import protocol_words
@@ -139,8 +137,8 @@ class QuantityFit(QWidget):
         if (stack, part) == self._shown:
             return
         self._shown = (stack, part)
-        suit = models_for(stack.protocol, self.quantity)
-        usual = usual_for(stack.protocol.suffix)
+        suit = models.models_for(stack.protocol, self.quantity)
+        usual = models.usual_for(stack.protocol.suffix)
         kind = protocol_words(stack.source).kind if stack.source is not None else stack.protocol.suffix
         self.title.setText(f"{_SYMBOLS[self.quantity]}  {kind}, {len(stack.protocol)} images")
         self.model.clear()
@@ -148,10 +146,10 @@ class QuantityFit(QWidget):
         for model in suit:
             self.model.addItem(model.title, model.name)
         self.model.setCurrentIndex(max(0, self.model.findData(part.model)))
-        named = usual if part.model == AUTO else CATALOGUE.get(part.model)
+        named = usual if part.model == AUTO else models.CATALOGUE.get(part.model)
         self._show_options(named, part)
         if named is not None:
-            self._describe(model_of(named.name, part.options))
+            self._describe(curve.model_of(named.name, part.options))
 
     def show_outcome(self, maps: Maps | None, wells: Wells | None) -> None:
         """Show what became of the voxels, in the wells and in all."""
@@ -178,7 +176,7 @@ class QuantityFit(QWidget):
                 self._add_row((str(counts[0][status]), str(counts[1][status]), words), tip=meaning)
         known = maps.noise is not None
         noise = f"{_SIGMA} = {maps.noise:.3g}" if known else "not known: no corner of the images looks like air"
-        self.noise.setText(f"Noise {noise}, in units of the signal. Engine: {engine_name()}.")
+        self.noise.setText(f"Noise {noise}, in units of the signal. Engine: {fitting.engine_name()}.")
 
     def _show_options(self, model: Model | None, part: FitPart) -> None:
         fields = [] if model is None else [_field(model, name) for name in model.defaults]
@@ -203,8 +201,8 @@ class QuantityFit(QWidget):
 
     def _choose(self) -> None:
         name = self.model.currentData()
-        usual = usual_for(self._stack.protocol.suffix)
-        model = usual if name == AUTO else CATALOGUE[name]
+        usual = models.usual_for(self._stack.protocol.suffix)
+        model = usual if name == AUTO else models.CATALOGUE[name]
         self._commands.choose_model(self.quantity, name, model.defaults if model is not None else ())
 
     def _set_option(self, name: str, value: bool | float) -> None:  # noqa: FBT001 - as the signal says it
@@ -232,7 +230,7 @@ class QuantityFit(QWidget):
 
 def _follows(maps: Maps, part: FitPart) -> bool:
     """Whether maps are those of a fit."""
-    chosen = {name: part.options.get(name, value) for name, value in CATALOGUE[maps.model].defaults.items()}
+    chosen = {name: part.options.get(name, value) for name, value in models.CATALOGUE[maps.model].defaults.items()}
     return part.model in {AUTO, maps.model} and dict(maps.options) == chosen
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from relaxo import relaxivity
+from relaxo_gui.core import relaxivity
 from relaxo_gui.resources.theme import GRID, PADDING, Theme
 from relaxo_gui.session_model.fit_words import r_squared_words
 from relaxo_gui.session_model.line_words import (

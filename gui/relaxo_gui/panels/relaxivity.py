@@ -10,10 +10,10 @@ import numpy as np
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from relaxo import relaxivity
 from relaxo.data import Rates
 from relaxo.errors import AnalysisError
 from relaxo.rounding import rounded
+from relaxo_gui.core import relaxivity
 from relaxo_gui.resources.theme import GRID, PADDING, Theme, symbol
 from relaxo_gui.session_model.line_words import (
     NAMES,

@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from relaxo.data import FitStatus
-from relaxo.models.curve import Curves
 from relaxo.units import s_to_ms
+from relaxo_gui.core import curve
 from relaxo_gui.resources.theme import GRID, PADDING, Theme
 from relaxo_gui.session_model.fit_words import (
     STATUS,
@@ -181,7 +181,9 @@ class SignalPanel(QWidget):
         return self._looked(quantity, stack, maps, signal, index)
 
     def _looked(self, quantity: str, stack: Stack, maps: Maps, signal: NDArray[Any], place: Place) -> _Looked:
-        curves = self._once(quantity, f"curves {np.ndim(place)}", (stack, maps), lambda: Curves(stack.protocol, maps))
+        curves = self._once(
+            quantity, f"curves {np.ndim(place)}", (stack, maps), lambda: curve.Curves(stack.protocol, maps)
+        )
         sight = curves.at(signal, place)
         to_axis = s_to_ms if AXES.get(stack.protocol.axis, ("", "", "ms"))[2] == "ms" else np.asarray
         trace = Trace(
@@ -249,7 +251,7 @@ class _Column(QWidget):
         self.note.set_text("" if first is None else first.note)
 
 
-def _reading(quantity: str, maps: Maps, place: Place, curves: Curves, sight: Sight) -> str:
+def _reading(quantity: str, maps: Maps, place: Place, curves: curve.Curves, sight: Sight) -> str:
     """Return what was found, or why there is nothing."""
     if sight.status is not FitStatus.OK:
         short, meaning = STATUS[sight.status]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QWidget
 
+from relaxo_gui.core import fitting
 from relaxo_gui.resources.theme import GRID, PADDING
 from relaxo_gui.session_model.voxel_words import voxel_words
 from relaxo_gui.widgets.progress_strip import ProgressStrip
@@ -74,9 +75,7 @@ class StatusPanel(QStatusBar):
             self.wells.setText(words + (f", {excluded} excluded" if excluded else ""))
         if known is not None and known.maps:
             # The engine is known from the first fit on: its library is not looked for while the window waits.
-            from relaxo.fitting import engine_name  # noqa: PLC0415
-
-            self.engine.setText(f"{engine_name()} engine")
+            self.engine.setText(f"{fitting.engine_name()} engine")
         self._say_saved()
 
     def _say_saved(self) -> None:

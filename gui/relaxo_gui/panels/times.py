@@ -9,10 +9,10 @@ from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistent
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QComboBox, QFormLayout, QHeaderView, QLabel, QVBoxLayout, QWidget
 
-from relaxo import io
 from relaxo.errors import RelaxoError
 from relaxo.recipe import StacksPart
 from relaxo_gui.actions import times as typed
+from relaxo_gui.core import io
 from relaxo_gui.resources.theme import GRID, PADDING, Theme
 from relaxo_gui.session_model import times as stage
 from relaxo_gui.session_model.words import AXES, protocol_words

@@ -14,8 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from relaxo.data import Contents
-from relaxo.pipeline import RATES
+from relaxo.data import RATES, Contents
 from relaxo.rounding import rounded
 from relaxo.units import s_to_ms
 from relaxo_gui.panels.proposal_bar import ContentsTable, ProposalBar

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from relaxo.relaxivity import conditions
 from relaxo.rounding import UNKNOWN, rounded
+from relaxo_gui.core import relaxivity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +84,7 @@ def _compared(comparison: Comparison, reference: ReferenceAgent | None) -> Itera
     if comparison.kind == "control":
         other = f"the control {comparison.name}"
     else:
-        where = f" ({conditions(reference)})" if reference is not None else ""
+        where = f" ({relaxivity.conditions(reference)})" if reference is not None else ""
         other = f"published {comparison.name}{where}"
     parts = [f"{NAMES[name]} {_times(quotient)}" for name, quotient in comparison.quotients.items()]
     if parts:

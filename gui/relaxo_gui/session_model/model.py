@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from relaxo import wells
 from relaxo.errors import RelaxoError
 from relaxo.session import Session
+from relaxo_gui.core import wells
 from relaxo_gui.session_model.steps import STEPS
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from relaxo import io
-from relaxo import wells as stage
+from relaxo.data import RATES
 from relaxo.errors import RelaxoError
-from relaxo.pipeline import RATES
+from relaxo_gui.core import io
+from relaxo_gui.core import wells as stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
