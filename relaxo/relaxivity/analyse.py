@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Literal
+
+import msgspec
 
 from relaxo.data import AgentResult, Notice
 from relaxo.errors import AnalysisError
@@ -54,23 +57,73 @@ def analyse(rates: Mapping[str, Rates], part: RegressionPart) -> tuple[tuple[Age
     ]
     agents = []
     reasons: list[AnalysisError] = []
+    settings = _Settings(part)
     for name in names:
-        lines: dict[str, Line] = {}
-        for quantity, measured in rates.items():
-            relaxivity = _RELAXIVITY[quantity]
-            try:
-                line = regress(relaxivity, _wells_of(measured, name, blanks), part, _excluded(measured, name))
-            except AnalysisError as error:
-                reasons.append(error)
-                notices.append(Notice("not_regressed", f"{_titled(name)}: {error.what}. {error.hint}."))
-            else:
-                lines[relaxivity] = line
-        r1, r2 = lines.get("r1"), lines.get("r2")
-        notices += doubts_about_line(_titled(name), [line for line in (r1, r2) if line is not None])
-        agents.append(_agent(name, r1, r2, part, notices))
+        wells = tuple(
+            (_RELAXIVITY[quantity], _wells_of(measured, name, blanks), _excluded(measured, name))
+            for quantity, measured in rates.items()
+        )
+        agent, told, why = _analysed(name, wells, settings)
+        agents.append(agent)
+        notices += told
+        reasons += why
     if not any(agent.r1 or agent.r2 for agent in agents):
         raise _nothing_regressed(names, reasons)
     return tuple(agents), tuple(notices)
+
+
+class _Settings:
+    """The settings of a regression, equal to others that say the same."""
+
+    __slots__ = ("_said", "part")
+
+    def __init__(self, part: RegressionPart) -> None:
+        self.part = part
+        self._said = msgspec.json.encode(part)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Settings) and self._said == other._said
+
+    def __hash__(self) -> int:
+        return hash(self._said)
+
+
+# Remembered, for while one types the concentrations of an agent, the other agents stay as they are.
+@lru_cache(maxsize=128)
+def _analysed(
+    name: str,
+    wells: tuple[tuple[Literal["r1", "r2"], tuple[WellRate, ...], tuple[WellRate, ...]], ...],
+    settings: _Settings,
+) -> tuple[AgentResult, tuple[Notice, ...], tuple[AnalysisError, ...]]:
+    """Regress one agent.
+
+    Parameters
+    ----------
+    name
+        Of the agent.
+    wells
+        What is regressed, the wells that count, and those that were left out.
+    settings
+        How to regress.
+
+    Returns
+    -------
+    The agent, what there is to say of it, and why a line is missing.
+    """
+    notices: list[Notice] = []
+    reasons: list[AnalysisError] = []
+    lines: dict[str, Line] = {}
+    for relaxivity, counted, excluded in wells:
+        try:
+            lines[relaxivity] = regress(relaxivity, counted, settings.part, excluded)
+        except AnalysisError as error:
+            # Without its traceback, which would keep all that was on its way.
+            reasons.append(error.with_traceback(None))
+            notices.append(Notice("not_regressed", f"{_titled(name)}: {error.what}. {error.hint}."))
+    r1, r2 = lines.get("r1"), lines.get("r2")
+    notices += doubts_about_line(_titled(name), [line for line in (r1, r2) if line is not None])
+    agent = _agent(name, r1, r2, settings.part, notices)
+    return agent, tuple(notices), tuple(reasons)
 
 
 @dataclass(frozen=True, slots=True)
