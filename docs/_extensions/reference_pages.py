@@ -1,0 +1,278 @@
+"""Writes the pages of the reference from the code, so that they cannot say anything else: an extension of Sphinx."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import typing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from sphinx.pycode import ModuleAnalyzer
+
+from relaxo import errors, recipe
+from relaxo.models import CATALOGUE
+from relaxo.relaxivity import references
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sphinx.application import Sphinx
+
+#: Where they are written, below the folder of the guide; git ignores it.
+FOLDER = "reference/generated"
+
+
+def setup(app: Sphinx) -> dict[str, object]:
+    """Register with Sphinx."""
+    app.connect("builder-inited", lambda app: write(Path(app.srcdir) / FOLDER))
+    return {"parallel_read_safe": True}
+
+
+def write(folder: Path) -> None:
+    """Write every page."""
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = {
+        "models": _models(),
+        "recipe-keys": _recipe_keys(),
+        "exit-codes": _exit_codes(),
+        "agents": _agents(),
+        **_files(),
+    }
+    for name, lines in pages.items():
+        text = "\n".join(lines) + "\n"
+        page = folder / f"{name}.md"
+        # An unchanged page is not built again.
+        if not page.is_file() or page.read_text(encoding="utf-8") != text:
+            page.write_text(text, encoding="utf-8")
+
+
+def _models() -> Iterator[str]:
+    yield "# Signal models"
+    yield ""
+    yield "What `relaxo models` lists. `[fit.T1]` and `[fit.T2]` of a recipe choose one by its name, and its options."
+    for model in CATALOGUE.values():
+        yield from ["", f"## {model.name}", "", f"{model.title}, for data of BIDS suffix `{model.suffix}`.", ""]
+        yield from ["```text", model.equation, "```", "", f"From {model.reference}", ""]
+        yield from _table(
+            ("parameter", "symbol", "meaning", "unit", "bounds"),
+            (
+                (f"`{each.name}`", each.symbol, each.meaning, each.unit, f"{each.lower:g} to {each.upper:g}")
+                for each in model.parameters
+            ),
+        )
+        yield ""
+        yield from _table(
+            ("needs", "symbol", "meaning", "unit", "if not given"),
+            (
+                (f"`{each.name}`", each.symbol, each.meaning, each.unit, _default(each.default))
+                for each in model.inputs
+            ),
+        )
+        if model.options:
+            yield ""
+            yield from _table(
+                ("option", "meaning", "default", "unit"),
+                ((f"`{each.name}`", each.meaning, _value(each.default), each.unit) for each in model.options),
+            )
+
+
+def _default(value: float | None) -> str:
+    return "an error" if value is None else f"{value:g}"
+
+
+def _recipe_keys() -> Iterator[str]:
+    yield "# Keys of a recipe"
+    yield ""
+    yield "Every table and key that `recipe.toml` may hold. [The recipe](../../recipe.md) shows them in an example."
+    yield from _part(recipe.Recipe, "")
+
+
+def _part(part: type, place: str) -> Iterator[str]:
+    """Describe a table of the recipe, and those inside it."""
+    said = ModuleAnalyzer.for_module(part.__module__).find_attr_docs()
+    hints = typing.get_type_hints(part, include_extras=True)
+    inner = []
+    rows = []
+    for each in msgspec.structs.fields(part):
+        within = _part_in(hints[each.name])
+        key = f"{place}.{each.name}" if place else each.name
+        many = within is not None and typing.get_origin(hints[each.name]) is tuple
+        about = " ".join(said.get((part.__qualname__, each.name), []))
+        if within is not None:
+            inner.append((within, key, many))
+            about = about or f"see below, `{'[[' if many else '['}{key}{']]' if many else ']'}`"
+        rows.append((f"`{each.encode_name}`", _kind(hints[each.name]), _default_of(each), about))
+    if place:
+        yield from ["", f"## {place}", ""]
+        yield " ".join(line.strip() for line in (part.__doc__ or "").strip().splitlines())
+    yield ""
+    yield from _table(("key", "holds", "if not given", "meaning"), rows)
+    for within, key, _ in inner:
+        yield from _part(within, key)
+
+
+def _part_in(hint: object) -> type | None:
+    """Return the table of the recipe that a type holds, if it does."""
+    if isinstance(hint, type) and issubclass(hint, recipe.Part):
+        return hint
+    return next(filter(None, map(_part_in, typing.get_args(hint))), None)
+
+
+def _kind(hint: object) -> str:
+    """Say a type as the writer of a recipe thinks of it."""
+    origin, inside = typing.get_origin(hint), typing.get_args(hint)
+    if _part_in(hint) is not None:
+        return "tables" if origin is tuple else "a table"
+    if origin is typing.Annotated:
+        limits = [each for each in inside[1:] if isinstance(each, msgspec.Meta)]
+        return _kind(inside[0]) + "".join(_limits(each) for each in limits)
+    if origin is typing.Literal:
+        return " or ".join(f"`{_value(each)}`" for each in inside)
+    if origin is tuple:
+        if inside[-1] is Ellipsis:
+            return f"list, each {_kind(inside[0])}"
+        return f"list of {len(inside)}: {_kind(inside[0])}"
+    if origin is dict:
+        return f"table of names, each {_kind(inside[1])}"
+    if inside:
+        return " or ".join(_kind(each) for each in inside if each is not type(None))
+    return {float: "number", int: "whole number", str: "text", bool: "true or false"}[typing.cast("type", hint)]
+
+
+def _limits(meta: msgspec.Meta) -> str:
+    said = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
+    parts = [f"{words} {getattr(meta, name):g}" for name, words in said.items() if getattr(meta, name) is not None]
+    return f", {' and '.join(parts)}"
+
+
+def _default_of(each: msgspec.structs.FieldInfo) -> str:
+    if each.required:
+        return "an error"
+    if each.default is msgspec.NODEFAULT or each.default is None or each.default in ((), {}):
+        return ""
+    return "" if isinstance(each.default, recipe.Part) else f"`{_value(each.default)}`"
+
+
+def _value(value: object) -> str:
+    return json.dumps(value) if isinstance(value, bool | str) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _exit_codes() -> Iterator[str]:
+    kinds = [errors.UsageError, errors.InputError, errors.AnalysisError]
+    yield "# Exit codes"
+    yield ""
+    rows = [("0", "done")]
+    rows += [(str(kind.exit_code), (kind.__doc__ or "").splitlines()[0]) for kind in kinds]
+    rows += [
+        ("5", "Of a batch, some studies failed: the summary says which, and why."),
+        ("6", "Of a batch, none worked."),
+        ("130", "Stopped by the user; nothing was written."),
+    ]
+    yield from _table(("code", "means"), rows)
+
+
+def _agents() -> Iterator[str]:
+    yield "# Published agents"
+    yield ""
+    yield "What `relaxo agents` lists, per mM. `regression.references` of a recipe adds agents of your own."
+    yield ""
+    yield from _table(
+        ("agent", "field (T)", "temperature (°C)", "medium", "per", "r1", "r2", "source", "value"),
+        (
+            (
+                each.name,
+                _known(each.field_T),
+                _known(each.temperature_C),
+                each.medium,
+                each.per,
+                _known(each.r1),
+                _known(each.r2),
+                each.citation + (f" [doi](https://doi.org/{each.doi})" if each.doi else ""),
+                each.status,
+            )
+            for each in references()
+        ),
+    )
+
+
+def _known(value: float | None) -> str:
+    return "" if value is None or value != value else f"{value:g}"  # noqa: PLR0124 - NaN
+
+
+def _files() -> dict[str, Iterable[str]]:
+    """Describe the files of results by those of the sample phantom."""
+    with tempfile.TemporaryDirectory() as scratch:
+        out = Path(scratch, "results")
+        command = [sys.executable, "-m", "relaxo", "demo", "--quiet", "--out", str(out)]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own command
+        results = json.loads((out / "results.json").read_text(encoding="utf-8"))
+        tables = {path.name: _columns(path) for path in sorted(out.glob("*.csv"))}
+        shutil.rmtree(out)
+    return {"results-json": _results_keys(results), "tables": _columns_page(tables)}
+
+
+def _results_keys(results: object) -> Iterator[str]:
+    yield "# Keys of results.json"
+    yield ""
+    yield "Every key of the sample phantom's results, in their order. [The results](../../results.md) says what they mean."
+    yield ""
+    rows: dict[str, tuple[str, str]] = {}
+    for key, value in _leaves(results, ""):
+        kind, example = rows.get(key, ("", ""))
+        if kind in {"", "null"}:
+            rows[key] = (_json_kind(value), example if value is None else _example(value))
+    yield from _table(("key", "holds", "example"), ((f"`{key}`", *row) for key, row in rows.items()))
+
+
+def _leaves(value: object, place: str) -> Iterator[tuple[str, object]]:
+    """Go through every value that is no container, with its place."""
+    # Names that somebody chose, as of files and agents, are no keys of the format.
+    chosen = place.endswith(("versions", "ions_per_molecule", "molar_mass_g_per_mol"))
+    if isinstance(value, dict) and value and not chosen:
+        for key, inside in value.items():
+            yield from _leaves(inside, f"{place}.{key}" if place else key)
+    elif isinstance(value, list) and value and isinstance(value[0], dict):
+        for inside in value:
+            yield from _leaves(inside, f"{place}[]")
+    else:
+        yield place, value
+
+
+def _json_kind(value: object) -> str:
+    kinds = {bool: "true or false", int: "number", float: "number", str: "text", list: "list", dict: "names and values"}
+    return "null" if value is None else kinds[type(value)]
+
+
+def _example(value: object) -> str:
+    text = f"{value:.6g}" if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
+    return f"`{text if len(text) <= 60 else text[:59] + '…'}`".replace("\n", " ")
+
+
+def _columns(path: Path) -> tuple[list[str], list[list[str]]]:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        head, *rows = itertools.islice(csv.reader(lines), 200)
+    return head, rows
+
+
+def _columns_page(tables: dict[str, tuple[list[str], list[list[str]]]]) -> Iterator[str]:
+    yield "# Columns of the tables"
+    yield ""
+    yield "Those of the sample phantom's results: UTF-8, commas, a point as the decimal mark, full precision."
+    for name, (head, rows) in tables.items():
+        yield from ["", f"## {name}", ""]
+        examples = [next((row[k] for row in rows if row[k]), "") for k in range(len(head))]
+        yield from _table(("column", "example"), ((f"`{key}`", example) for key, example in zip(head, examples, strict=True)))
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield "|" + "---|" * len(head)
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
