@@ -38,7 +38,8 @@ def build(out: Path) -> Path:
         app.unlink(missing_ok=True)
         app.symlink_to("relaxo")
     for library in folder.rglob("libicudata.so.*"):
-        trim(library)
+        if not library.is_symlink():
+            trim(library)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     print(f"{folder}: {size / 1e6:.0f} MB")  # noqa: T201
     return folder

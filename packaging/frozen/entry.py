@@ -7,10 +7,15 @@ from pathlib import Path
 if __name__ == "__main__":
     # Processes that a batch starts are this program once more.
     multiprocessing.freeze_support()
-    if Path(sys.argv[0]).stem == "relaxo-gui":
+    if sys.argv[1:] == ["--study-of-a-batch"]:
+        from relaxo.batch.child import main as run_study
+
+        run_study()
+    elif Path(sys.argv[0]).stem == "relaxo-gui":
         from relaxo_gui.__main__ import main as open_app
 
         sys.exit(open_app())
-    from relaxo.__main__ import main
+    else:
+        from relaxo.__main__ import main
 
-    main()
+        main()

@@ -116,7 +116,8 @@ def without_orphans(binaries: list[tuple[str, str, str]], needs: dict[str, set[s
         fewer = [
             entry
             for entry in kept
-            if "/" in entry[0] or PurePosixPath(entry[0]).name in wanted or not entry[0].startswith("lib")
+            # The program itself opens libpython.
+            if "/" in entry[0] or entry[0] in wanted or not entry[0].startswith("lib") or "libpython" in entry[0]
         ]
         if len(fewer) == len(kept):
             return kept
