@@ -16,6 +16,11 @@ from typing import Any
 #: Libraries that multiply matrices start as many threads as there are processors, in every process.
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
+#: What makes this program the child. A frozen app is no Python, but knows how to begin as one.
+_AS_CHILD = (
+    ("--study-of-a-batch",) if getattr(sys, "frozen", False) else ("-c", "from relaxo.batch.child import main; main()")
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:
@@ -38,8 +43,8 @@ class Place:
         # Appended to: it is emptied after every study.
         self._errors = tempfile.TemporaryFile("a+b")  # noqa: SIM115 - lives as long as the process
         self._late = False
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", "from relaxo.batch.child import main; main()"],
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, *_AS_CHILD],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
