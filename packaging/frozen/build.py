@@ -40,9 +40,22 @@ def build(out: Path) -> Path:
     for library in folder.rglob("libicudata.so.*"):
         if not library.is_symlink():
             trim(library)
+    if sys.platform.startswith("linux"):
+        _strip(folder)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     print(f"{folder}: {size / 1e6:.0f} MB")  # noqa: T201
     return folder
+
+
+def _strip(folder: Path) -> None:
+    """Take the symbols for debuggers out of libraries."""
+    for library in folder.rglob("*.so*"):
+        if library.is_symlink():
+            continue
+        told = subprocess.run(["readelf", "-d", library], capture_output=True, text=True, check=False)  # noqa: S603, S607
+        # `strip` breaks what was rewritten to find the libraries of a wheel, such as OpenBLAS.
+        if told.returncode == 0 and "PATH)" not in told.stdout:
+            _run("strip", library)
 
 
 def _environment(folder: Path) -> Path:

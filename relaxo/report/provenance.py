@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from relaxo.pipeline import Result
 
-_LIBRARIES = ("numpy", "scipy", "scikit-image", "pydicom")
+#: What numbers rest on.
+LIBRARIES = ("numpy", "scipy", "pydicom", "nibabel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def provenance(result: Result) -> Provenance:
     paths = dict.fromkeys(path for source in sources.values() for path in source.paths)
     return Provenance(
         relaxo=relaxo.__version__,
-        versions={"python": platform.python_version(), **{name: version(name) for name in _LIBRARIES}},
+        versions={"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
         sources=tuple((str(path), _sha256(path)) for path in paths),
         left_out=tuple((str(left.path), left.reason) for left in result.inventory.left_out),
         stacks={quantity: source.name for quantity, source in sources.items()},
