@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QDockWidget, QMainWindow, QStackedWidget, QToolBar
 
 from relaxo_gui.actions import ACTIONS, Commands, build
 from relaxo_gui.actions.dialogs import Dialogs
+from relaxo_gui.actions.help import PROPERTY as HELP
 from relaxo_gui.actions.recent import RecentMenu
 from relaxo_gui.actions.settings import appearance, set_appearance, settings
 from relaxo_gui.panels.fit import FitPanel
+from relaxo_gui.panels.help_menu import HelpMenu
 from relaxo_gui.panels.image import ImagePanel
 from relaxo_gui.panels.preview import PreviewPanel
 from relaxo_gui.panels.recovery import RecoveryPanel
@@ -46,6 +48,8 @@ _SIZE = (1280, 800)
 _LAYOUT_VERSION = 3
 _MENUS = ("File", "Edit", "View", "Analysis", "Help")
 _APPEARANCE_WORDS = {"system": "As the &System", "light": "&Light", "dark": "&Dark"}
+#: Name of a panel to the topic of its help, where that is another.
+_ABOUT = {"series": "images", "rates": "relaxivity"}
 _SIDE = "side"
 _LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -98,6 +102,10 @@ class MainWindow(QMainWindow):
             Place("signal", "Signal", self.signal, _BOTTOM),
             Place("rates", "Rates against concentration", self.relaxivity, _BOTTOM),
         )
+        for place in self._places:
+            place.panel.setProperty(HELP, _ABOUT.get(place.name, place.name))
+        self.image.setProperty(HELP, "wells")
+        self.preview.setProperty(HELP, "figure")
         self.steps = StepsPanel(self.commands)
         self.side = SidePanel(self.commands)
         self.banner = Banner()
@@ -204,6 +212,7 @@ class MainWindow(QMainWindow):
         menus["File"].addSeparator()
         quit_action = menus["File"].addAction("&Quit", self.close)
         quit_action.setShortcut("Ctrl+Q")
+        self.help = HelpMenu(menus["Help"], self.commands, self)
         view = menus["View"]
         view.addSeparator()
         for dock in self._docks.values():
@@ -337,6 +346,7 @@ class MainWindow(QMainWindow):
         self.banner.paint_theme(theme)
         self.recovery.paint_theme(theme)
         self.relaxivity.refresh()
+        self.help.paint_theme(theme)
         for row in ACTIONS:
             if row.sign is not None:
                 self.actions_by_id[row.id].setIcon(sign(row.sign, theme.text))

@@ -71,6 +71,7 @@ class NoticeList(QFrame):
         self._notices = tuple(notices)
         for row in self.rows:
             self._list.removeWidget(row)
+            row.hide()
             row.deleteLater()
         self.rows = [NoticeRow(notice) for notice in self._notices]
         for number, row in enumerate(self.rows):
@@ -94,12 +95,10 @@ class NoticeList(QFrame):
 
     def _fit(self) -> None:
         if self.rows:
-            # The frame at the left takes its part of the width.
-            needed = self._list.totalHeightForWidth(self.width() - GRID)
-            if needed < 0:
-                # Qt's word for a height that does not depend on the width.
-                needed = self._list.totalSizeHint().height()
-            self.setFixedHeight(max(0, min(needed, _TALLEST)))
+            # The frame at the left takes its part of the width. Qt's layouts know the height of words only once shown.
+            room = self.width() - GRID - 2 * PADDING
+            needed = sum(row.height_for(room) for row in self.rows) + 2 * GRID * (len(self.rows) + 1)
+            self.setFixedHeight(min(needed, _TALLEST))
 
     def _paint(self) -> None:
         theme = Theme.of(self.palette())
@@ -147,6 +146,12 @@ class NoticeRow(QWidget):
             self.button.setToolTip(f"Show {self.button.text()}")
             self.button.clicked.connect(lambda: self.wanted.emit(notice.about))
             layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignTop)
+
+    def height_for(self, width: int) -> int:
+        """Return the height that it needs at a width."""
+        button = 0 if self.button is None else self.button.sizeHint().width() + 2 * GRID
+        words = self.words.heightForWidth(width - _SIGN - 2 * GRID - button)
+        return max(words, _SIGN, 0 if self.button is None else self.button.sizeHint().height())
 
     def paint_theme(self, theme: Theme) -> None:
         """Take the colours of a theme."""
