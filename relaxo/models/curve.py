@@ -10,6 +10,7 @@ import numpy as np
 from relaxo.data import FitStatus
 from relaxo.fitting import expected_magnitude
 from relaxo.models.catalogue import CATALOGUE
+from relaxo.models.floor import Floor
 from relaxo.models.points import counted_points, noise_floor, skipped_images
 from relaxo.models.voxels import signed
 
@@ -63,9 +64,12 @@ class Curves:
         self._times = times_at(protocol, self.model, both)
         self._skipped = skipped_images(np.asarray(protocol.values), maps.options)
         is_magnitude = protocol.component == "magnitude"
-        self._floor = noise_floor(maps.options, maps.noise)
+        self._level = noise_floor(maps.options, maps.noise)
+        self._floor = Floor.of(self.model, maps.options, maps.noise, is_magnitude=is_magnitude)
         self._turns = is_magnitude and self.model.rises_through_zero
-        self._above = maps.noise if is_magnitude and maps.options.get("rician", False) else None
+        # What the fit has taken out of the signal, or put into the curve, is seen in the curve.
+        lifted = maps.options.get("rician", False) or self._floor.sigma
+        self._above = maps.noise if is_magnitude and lifted else None
 
     def at(self, signal: NDArray[Any], place: tuple[int, ...] | int) -> Sight:
         """Return what there is to see at a place of the maps, whose signal (n,) was measured."""
@@ -76,6 +80,10 @@ class Curves:
         if status == FitStatus.OK:
             found = {each.name: self._maps[each.name][place] for each in self.model.parameters}
             curve = self.model.signal(found, self._times)
+            if self._floor.cuts:
+                seen = self._floor.counted(curve[self._skipped : count, np.newaxis])
+                keep = np.arange(count) < self._skipped + seen
+                keep[: self._skipped] = False
             if self._above is not None:
                 curve = expected_magnitude(curve / self._above)[0] * self._above
         else:
@@ -88,7 +96,7 @@ class Curves:
     def _counted(self, measured: NDArray[Any]) -> NDArray[np.bool_]:
         one = measured[:, np.newaxis]
         peak = np.abs(one[self._skipped :]).max(axis=0)
-        return counted_points(one, peak, self._skipped, self._floor, decays=self.model.decays)[:, 0]
+        return counted_points(one, peak, self._skipped, self._level, decays=self.model.decays)[:, 0]
 
     def _reasons(self, keep: NDArray[np.bool_]) -> tuple[LeftOut, ...]:
         return tuple(

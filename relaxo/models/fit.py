@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -12,9 +13,10 @@ from relaxo.errors import AnalysisError, UsageError
 from relaxo.fitting import Problem, background_sigma, engine_name, solve, solve_each
 from relaxo.fitting.blocks import chosen, ranges, work_through
 from relaxo.fitting.compiled import Compiled, Rules, knows
+from relaxo.models.floor import Floor
 from relaxo.models.keywords import chosen_voxels, known_model, sort_keywords
-from relaxo.models.outcome import LARGEST_RELATIVE_ERROR, Outcome, parameters, within_bounds
-from relaxo.models.points import counted_points, noise_floor, skipped_images
+from relaxo.models.outcome import LARGEST_RELATIVE_ERROR, LEAST_FREEDOM, Outcome, parameters, within_bounds
+from relaxo.models.points import counted_points, skipped_images
 from relaxo.models.voxels import Images
 
 if TYPE_CHECKING:
@@ -38,8 +40,6 @@ SLOW_BLOCK = 1024
 BELOW_SHORTEST = 20
 #: ... to the longest one times this.
 BEYOND_LONGEST = 50
-#: Degrees of freedom that errors need once points are left out because they are noise.
-LEAST_FREEDOM = 2
 #: Signals whose squares single precision holds.
 SINGLE_RANGE = (1e-12, 1e15)
 #: Voxels from which the noise is learnt when residuals tell it, and the R2 from which a residual is taken for noise.
@@ -232,23 +232,54 @@ class _Work:
         self.unseen = skipped - self.first
         self.sigma = sigma
         self.component = component
-        self.clip_level = clip_level
+        self.floor = Floor.of(model, options, sigma, is_magnitude=component == "magnitude")
+        # The same for what is left once noise is taken out; rounding must not hide that it is reached.
+        self.clip_level = float(self.floor.without_noise(np.array([clip_level]))[0]) * (1 - 1e-6)
         self.may_compile = may_compile
         self.outcome = outcome
         self.problems = {dtype: self._problem(np.dtype(dtype)) for dtype in (np.float32, np.float64)}
 
     def __call__(self, block: Block) -> int:
         """Fit the voxels of a block into the outcome."""
+        return self._through(block, self._fit)
+
+    def _through(self, block: Block, fit: Callable[[NDArray[Any], Block, float], None]) -> int:
+        """Fit a block, and again those of its voxels that count differently than their signal said.
+
+        `fit` takes signals (images, v), the places of the voxels, and the level below which there is only noise.
+        """
         signal = self.images.read(block)
+        if self.floor.sigma:
+            if signal.min() < 0:
+                raise _negative()
+            signal = self.floor.without_noise(signal)
+        fit(signal, block, self.floor.level)
+        if self.floor.cuts:
+            place = np.arange(block.start, block.stop) if isinstance(block, slice) else block
+            for some, again in self.floor.cut_by_fit(signal[self.first :], lambda some: self._curves(place, some)):
+                fit(np.concatenate([signal[: self.first, some], again]), place[some], self.floor.lowest)
+        return int(signal.shape[1])
+
+    def _curves(self, place: NDArray[np.intp], some: NDArray[np.intp]) -> tuple[NDArray[np.intp], Array]:
+        """Return which of some voxels have a fit, and their curves (n, ...)."""
+        some = some[self.outcome.status[place[some]] == FitStatus.OK]
+        time, *rest = self.outcome.values[:, place[some]]
+        basis, _ = self.problems[np.float32].basis(time.astype(np.float32))
+        amplitudes = np.array(self.model.to_amplitudes(tuple(rest)))
+        curves: Array = (amplitudes[:, np.newaxis] * basis).sum(axis=0)
+        return some, curves
+
+    def _fit(self, signal: NDArray[Any], block: Block, floor: float) -> None:
+        """Fit voxels (images, v) into the outcome."""
         here = {name: values if values.size == 1 else values[block] for name, values in self.maps.items()}
-        status, keep = self._before(signal, here)
+        status, keep = self._before(signal, here, floor)
         signal = signal[self.first :]
         good = np.flatnonzero(status == FitStatus.OK)
         voxels = block
         if good.size < status.size:
             self.outcome.put(block, status)
             if good.size == 0:
-                return status.size
+                return
             signal, keep = signal[:, good], keep[:, good]
             here = {name: values if values.size == 1 else values[good] for name, values in here.items()}
             voxels = block.start + good if isinstance(block, slice) else block[good]
@@ -267,9 +298,10 @@ class _Work:
         else:
             fitted = solve(problem, signal, keep)
         self.outcome.put_solution(voxels, self.model, fitted)
-        return status.size
 
-    def _before(self, signal: NDArray[Any], maps: Mapping[str, Array]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    def _before(
+        self, signal: NDArray[Any], maps: Mapping[str, Array], floor: float
+    ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
         """Return, before a fit, the status (v,) of voxels (n, v) with maps (v,) or (1,), and the points that count."""
         largest, smallest = signal.max(axis=0), signal.min(axis=0)
         # Both are NaN where any value is.
@@ -283,7 +315,7 @@ class _Work:
             largest, smallest = used.max(axis=0), used.min(axis=0)
         if self.component == "magnitude" and smallest.min() < 0:
             raise _negative()
-        keep = self._points(used, np.maximum(largest, -smallest))
+        keep = counted_points(used, np.maximum(largest, -smallest), self.unseen, floor, decays=self.model.decays)
         status = np.full(finite.shape, FitStatus.OK, np.uint8)
         if self.unseen or not keep.all():
             count = keep.sum(axis=0)
@@ -295,52 +327,45 @@ class _Work:
         status[~finite] = FitStatus.NOT_FINITE
         return status, keep
 
-    def _points(self, signal: NDArray[Any], peak: NDArray[Any]) -> NDArray[np.bool_]:
-        """Return (n, v), the points that the options leave."""
-        return counted_points(signal, peak, self.unseen, self._floor(), decays=self.model.decays)
-
     def _mean_noise(self) -> float | None:
         """Return sigma where noise has a mean: of magnitudes, if it is known."""
         return self.sigma if self.component == "magnitude" else None
 
-    def _floor(self) -> float:
-        """Return the signal below which there is only noise."""
-        return noise_floor(self.options, self.sigma)
-
     def compiled(self) -> Callable[[Block], int] | None:
         """Return the same work done by the kernel; None where it cannot."""
         model, problem, dtype = self.model, self.problems[np.float64], self.images.working_type
-        truncate = model.decays and self._floor() > 0
         if model.form is None or model.solver is not None:
             return None
         if any(values.size > 1 or not 0 < values[0] < np.inf for values in self.maps.values()):
             return None
         times = {name: values[self.first :] for name, values in self.times.items()}
         form = model.form({**times, **self.maps})
-        if not knows(form, problem, len(times[model.axis.name]), truncate=truncate):
+        if not knows(form, problem, len(times[model.axis.name]), truncate=self.floor.cuts):
             return None
         rules = Rules(
             skipped=self.first,
             is_magnitude=self.component == "magnitude",
-            truncate=truncate,
-            floor=self._floor(),
+            truncate=self.floor.cuts,
+            floor=self.floor.level,
             clip_level=self.clip_level,
             largest_relative_error=LARGEST_RELATIVE_ERROR,
             least_freedom=LEAST_FREEDOM,
             lower=tuple(known.lower for known in model.parameters),
             upper=tuple(known.upper for known in model.parameters),
         )
-        kernel = Compiled(form, problem, rules, self.images.order.size, dtype)
+        # The second is for signals that have been cut.
+        kernels = {
+            level: Compiled(form, problem, replace(rules, floor=level), self.images.order.size, dtype)
+            for level in {self.floor.level, self.floor.lowest}
+        }
 
-        def work(block: Block) -> int:
-            signal = self.images.read(block)
+        def work(signal: NDArray[Any], block: Block, floor: float) -> None:
             place = block.start if isinstance(block, slice) else block
             out = self.outcome
-            if kernel.fit(signal, place, out.values, out.errors, out.residual, out.r_squared, out.status):
+            if kernels[floor].fit(signal, place, out.values, out.errors, out.residual, out.r_squared, out.status):
                 raise _negative()
-            return int(signal.shape[1])
 
-        return work
+        return partial(self._through, fit=work)
 
     def _problem(self, dtype: np.dtype[Any]) -> Problem:
         """Return what is to be solved, in the precision of the signal."""

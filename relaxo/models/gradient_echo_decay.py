@@ -26,7 +26,8 @@ MODEL = Model(
     options=(
         Option(
             "noise_floor",
-            "leave out echoes from the first below this many sigma of the noise; 0 keeps all",
+            "leave out echoes from where the decay sinks below this many sigma of the noise, and take out of the others "
+            "what noise adds to magnitudes; 0 keeps all as they are",
             3.0,
             "sigma",
         ),

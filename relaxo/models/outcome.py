@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: A time known to no better than this share of itself is not known.
 LARGEST_RELATIVE_ERROR = 0.5
+#: Degrees of freedom that errors need once points are left out because they are noise.
+LEAST_FREEDOM = 2
 #: A step into the complex plane, as a share of the largest amplitude.
 STEP = 1e-30
 

@@ -20,12 +20,40 @@ def test_the_first_echo_is_left_out_unless_told():
 
 
 def test_echoes_from_the_first_in_the_noise_on_do_not_count():
-    signal = 100 * np.exp(-TIMES / 0.02)
+    signal = np.hypot(100 * np.exp(-TIMES / 0.02), 1.0)
     # What rises above the floor once more is noise.
     signal[8:] = [2.0, 4.0, 1.0, 2.0, 3.5, 1.0, 2.0, 1.5]
     maps = fit(MODEL, signal, noise=1.0, EchoTime=TIMES)
     assert maps["T2map"] == pytest.approx(0.02, rel=1e-6)
     assert fit(MODEL, signal, noise=1.0, noise_floor=0.0, EchoTime=TIMES)["T2map"] > 0.0205
+
+
+@pytest.mark.parametrize("engine", ["auto", "numpy"])
+@pytest.mark.parametrize(("T2", "noise"), [(0.02, 1.0), (0.04, 1.0), (0.04, 3.0), (0.08, 3.0)])
+def test_noise_does_not_make_a_decay_slower(T2, noise, engine):
+    rng = np.random.default_rng(6)
+    clean = 100 * np.exp(-TIMES / T2)[:, np.newaxis]
+    signal = np.hypot(clean + rng.normal(0, noise, (16, 20_000)), rng.normal(0, noise, (16, 20_000)))
+    maps = fit(MODEL, signal, noise=noise, engine=engine, EchoTime=TIMES)
+    assert (maps.status == FitStatus.OK).mean() > 0.999
+    rate = 1 / maps["T2map"]
+    assert abs(np.nanmedian(rate) * T2 - 1) < 0.0045
+    raw = fit(MODEL, signal, noise=noise, noise_floor=0.0, engine=engine, EchoTime=TIMES)
+    assert np.nanmedian(1 / raw["T2map"]) * T2 - 1 < -0.0045
+    expected = np.sqrt(np.nanmean((maps.error["T2map"] / maps["T2map"] ** 2) ** 2))
+    assert np.nanstd(rate) == pytest.approx(expected, rel=0.12)
+
+
+def test_both_engines_agree_where_noise_is_taken_out():
+    rng = np.random.default_rng(7)
+    clean = 100 * np.exp(-TIMES[:, np.newaxis] / np.exp(rng.uniform(np.log(0.005), np.log(0.2), 20_000)))
+    signal = np.hypot(clean + rng.normal(0, 2, clean.shape), rng.normal(0, 2, clean.shape)).astype(np.float32)
+    signal[:, :2] = np.nan, 0
+    here, there = (fit(MODEL, signal, noise=2.0, engine=engine, EchoTime=TIMES) for engine in ("auto", "numpy"))
+    assert (here.status == there.status).mean() > 0.9998
+    ok = (here.status == FitStatus.OK) & (there.status == FitStatus.OK)
+    assert np.quantile(np.abs(here["T2map"] / there["T2map"] - 1)[ok], 0.999) < 1e-5
+    np.testing.assert_array_equal(here.status[:2], [FitStatus.NOT_FINITE, FitStatus.CONSTANT])
 
 
 def test_a_decay_that_is_gone_before_it_can_be_fitted_is_below_the_noise():
