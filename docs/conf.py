@@ -31,7 +31,6 @@ python_use_unqualified_type_names = True
 html_theme = "furo"
 html_title = f"Relaxo {version}"
 html_favicon = "../gui/relaxo_gui/resources/relaxo.png"
-html_logo = "../gui/relaxo_gui/resources/relaxo.svg"
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False

@@ -187,7 +187,7 @@ def _agents() -> Iterator[str]:
         ("agent", "field (T)", "temperature (°C)", "medium", "per", "r1", "r2", "source", "value"),
         (
             (
-                each.name,
+                each.agent,
                 _known(each.field_T),
                 _known(each.temperature_C),
                 each.medium,
