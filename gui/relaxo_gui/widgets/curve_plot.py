@@ -193,11 +193,10 @@ class _Layer:
             return
         self._curve.setData(trace.curve_x, trace.curve_y)
         residual = trace.y - trace.fitted
-        known = np.isfinite(residual)
+        # A well without voxels has a signal that is not known.
+        known = {"upper": np.isfinite(trace.y), "lower": np.isfinite(residual)}
         for (place, counted), dots in self._dots.items():
-            chosen = trace.counted == counted
-            if place == "lower":
-                chosen = chosen & known
+            chosen = (trace.counted == counted) & known[place]
             # Setting nothing in place of nothing takes as long as setting something.
             if chosen.any() or (place, counted) not in self._empty:
                 dots.setData(trace.x[chosen], (trace.y if place == "upper" else residual)[chosen])

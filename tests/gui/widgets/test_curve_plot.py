@@ -81,3 +81,10 @@ def test_a_signal_that_changes_sign_has_both_in_view(plot: CurvePlot) -> None:
     low, high = plot.limits["upper"]
     assert low < turned.y.min() - 4
     assert high > turned.y.max() - 4
+
+
+def test_a_signal_that_is_not_known_is_not_drawn(plot: CurvePlot, qtbot: QtBot) -> None:
+    unknown = np.full(8, np.nan)
+    plot.show_traces(Trace(X, unknown, unknown, np.ones(8, bool), X, unknown), None, "#000000", "#0072b2")
+    qtbot.wait(1)
+    assert shown(plot, "upper", counted=True).size == 0

@@ -9,7 +9,7 @@ import pytest
 from relaxo.data import Geometry, Wells
 from relaxo.errors import AnalysisError, InputError
 from relaxo.recipe import MarkerPart, WellsPart
-from relaxo.wells import name, rasterise
+from relaxo.wells import name, rasterise, turn_to
 
 Make = Callable[..., Any]
 
@@ -152,3 +152,43 @@ def test_wells_in_no_clear_rows_are_told_of(as_wells: Make, plane: Geometry) -> 
     assert codes(named(as_wells(clear, radius_mm=6), plane)) == []
     loose = [(20, 50), (27, 20), (60, 33), (62, 90), (100, 70)]
     assert codes(named(as_wells(loose, radius_mm=6), plane)) == ["wells_order"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "code"), [(12, 8, "plate_on_end"), (7, 12, "plate_part"), (8, 11, "plate_part")]
+)
+def test_every_choice_that_a_doubt_offers_settles_it(
+    grid: Make, as_wells: Make, big: Geometry, rows: int, columns: int, code: str
+) -> None:
+    wells = as_wells(grid(rows, columns, 18.0, middle=(128, 128)))
+    first = named(wells, big, naming="plate")
+    (notice,) = first.notices
+    assert notice.code == code
+    assert len(notice.choices) == 2
+    names = set()
+    for choice in notice.choices:
+        other = named(wells, big, naming="plate", **dict(choice.settings))
+        assert other.notices == ()
+        # The well at the upper left is called otherwise by each.
+        names.add(min(other.wells, key=lambda well: well.row + well.column).name)
+    assert len(names) == 2
+
+
+def test_the_choice_of_a_plate_on_end_says_where_its_first_well_is(grid: Make, as_wells: Make, big: Geometry) -> None:
+    wells = as_wells(grid(12, 8, 18.0, middle=(128, 128)))
+    (notice,) = named(wells, big, naming="plate").notices
+    for choice in notice.choices:
+        first = named(wells, big, naming="plate", **dict(choice.settings)).wells[0]
+        assert first.name == "A1"
+        said = ("lower" if first.row > 128 else "upper") + (" left" if first.column < 128 else " right")
+        assert choice.words == f"A1 is at the {said}"
+
+
+def test_the_turn_that_gives_a_well_its_label_is_found(grid: Make, as_wells: Make, plane: Geometry) -> None:
+    wells = named(as_wells(grid(2, 3, 20.0)), plane, naming="plate")
+    part = WellsPart(naming="plate")
+    last = next(index for index, well in enumerate(wells.wells) if well.name == "B3")
+    rotation, mirrored = turn_to(wells, last, "a1", part)
+    assert (rotation, mirrored) == (180, False)
+    with pytest.raises(AnalysisError, match="no turn of the image makes well B3 well C7"):
+        turn_to(wells, last, "C7", part)
