@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from relaxo.fitting.grid import Grid
+from relaxo.fitting.cells import Cells
 from relaxo.fitting.separable import margin_of_impossible
 
 if TYPE_CHECKING:
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 LIBRARY = Path(__file__).with_name(
     {"win32": "_kernel.dll", "cygwin": "_kernel.dll", "darwin": "_kernel.dylib"}.get(sys.platform, "_kernel.so")
 )
-#: As in kernel/fit.cpp.
-MOST_POINTS, MOST_NODES = 64, 56
-#: Nodes at either end of the range that are not scored: a minimum there is reached step by step.
-UNSCORED = 3
+#: As in kernel/projection.hpp and kernel/search.hpp.
+MOST_POINTS, CELL_BITS = 64, 5
 FORMS = ("decay", "recovery", "inversion", "repeated_inversion", "spoiled")
 _AMPLITUDES = {"decay": 1, "recovery": 1, "inversion": 2, "repeated_inversion": 2, "spoiled": 1}
+#: How many of them, the last, change with the time constant.
+_VARYING = {**_AMPLITUDES, "inversion": 1}
 
 _Pointer = ctypes.c_void_p
 
@@ -37,13 +37,14 @@ class _Task(ctypes.Structure):
     """As in kernel/kernel.h."""
 
     _fields_ = (
-        *((name, ctypes.c_int32) for name in ("form", "images", "skipped", "nodes")),
+        *((name, ctypes.c_int32) for name in ("form", "images", "skipped", "cells")),
         *((name, ctypes.c_int32) for name in ("search_signs", "is_magnitude", "truncate", "is_double")),
         *((name, ctypes.c_double) for name in ("floor", "clip_level", "largest_relative_error", "least_freedom")),
-        *((name, ctypes.c_double) for name in ("margin", "log_lower", "log_upper")),
+        *((name, ctypes.c_double) for name in ("margin", "coarse_slack", "log_lower", "log_upper")),
+        *((name, ctypes.c_double) for name in ("first_centre", "cell_width", "cell_reach")),
         ("columns", _Pointer * 3),
         ("single_columns", _Pointer * 3),
-        *((name, _Pointer) for name in ("lower", "upper", "log_nodes", "dictionary", "inverse_norms")),
+        *((name, _Pointer) for name in ("lower", "upper", "centres", "polynomials", "inverse_norms", "enlargement")),
     )
 
 
@@ -97,32 +98,26 @@ class Compiled:
     """A problem as the kernel takes it."""
 
     def __init__(self, form: Form, problem: Problem, rules: Rules, images: int, dtype: np.dtype[Any]) -> None:
-        dictionary = Grid.of(problem, np.dtype(np.float32)).dictionary
-        log_nodes = np.log(problem.nodes())
-        bounds = log_nodes[0], log_nodes[-1]
-        if len(log_nodes) > 4 * UNSCORED:
-            dictionary, log_nodes = dictionary[:, UNSCORED:-UNSCORED], log_nodes[UNSCORED:-UNSCORED]
-        amplitudes, nodes, points = dictionary.shape
-        explained = np.zeros((points + 1, nodes), np.float32)
-        explained[1:] = np.cumsum(dictionary[0].T ** 2, axis=0)
+        amplitudes, varying = _AMPLITUDES[form.name], _VARYING[form.name]
+        cells = Cells.of(problem, varying)
+        points = cells.centres.shape[0]
         columns = [np.ascontiguousarray(column, np.float64) for column in form.columns]
         # The task holds addresses: the arrays must live as long as it does.
         self._arrays: list[NDArray[Any]] = [
             *columns,
             *(column.astype(np.float32) for column in columns),
             *(np.array(limits, np.float64) for limits in (rules.lower, rules.upper)),
-            log_nodes,
-            np.ascontiguousarray(dictionary.transpose(2, 0, 1)),
-            1 / np.maximum(explained, np.float32(1e-30)),
+            cells.centres,
+            cells.polynomials,
+            *(cells.left_of_first_points() if rules.truncate else ()),
         ]
-        assert amplitudes == _AMPLITUDES[form.name]
         addresses = [array.ctypes.data for array in self._arrays]
-        lower, upper, nodes_at, dictionary_at, norms_at = addresses[2 * len(columns) :]
+        lower, upper, centres, polynomials, *truncated = addresses[2 * len(columns) :]
         self._task = _Task(
             form=FORMS.index(form.name),
             images=images,
             skipped=rules.skipped,
-            nodes=nodes,
+            cells=cells.centres.shape[-1],
             search_signs=bool(problem.search_signs),
             is_magnitude=rules.is_magnitude,
             truncate=bool(rules.truncate),
@@ -132,15 +127,20 @@ class Compiled:
             largest_relative_error=rules.largest_relative_error,
             least_freedom=rules.least_freedom,
             margin=min(margin_of_impossible(points - amplitudes - 1), 1e30),
-            log_lower=bounds[0],
-            log_upper=bounds[1],
+            coarse_slack=cells.slack,
+            log_lower=np.log(problem.lower),
+            log_upper=np.log(problem.upper),
+            first_centre=cells.first,
+            cell_width=cells.width,
+            cell_reach=cells.reach,
             columns=(_Pointer * 3)(*addresses[: len(columns)]),
             single_columns=(_Pointer * 3)(*addresses[len(columns) : 2 * len(columns)]),
             lower=lower,
             upper=upper,
-            log_nodes=nodes_at,
-            dictionary=dictionary_at,
-            inverse_norms=norms_at,
+            centres=centres,
+            polynomials=polynomials,
+            inverse_norms=truncated[0] if truncated else None,
+            enlargement=truncated[1] if truncated else None,
         )
 
     def fit(
@@ -182,7 +182,7 @@ def knows(form: Form, problem: Problem, points: int, *, truncate: bool) -> bool:
     return (
         library() is not None
         and points <= MOST_POINTS
-        and problem.nodes().size <= MOST_NODES
+        and Cells.count(problem) <= 1 << CELL_BITS
         and (not truncate or _AMPLITUDES[form.name] == 1)
     )
 

@@ -5,15 +5,15 @@
 
 namespace RELAXO_VARIANT {
 
-// A form reads, for point i, up to three numbers of the protocol; `rate` is 1 / time. Where `constant_first` says so, the
-// first of its functions is 1 at every point.
+// A form reads, for point i, up to three numbers of the protocol; `rate` is 1 / time. Of its functions, one for every
+// amplitude, the last `varying` change with the time; where `constant_first` says so, the first is 1 at every point.
 template <class S> struct Columns {
     const S *first, *second, *third;
 };
 template <class V> using ColumnsOf = Columns<ScalarOf<V>>;
 
 struct Decay {  // exp(-t / T)
-    static constexpr int amplitudes = 1;
+    static constexpr int amplitudes = 1, varying = 1;
     static constexpr bool constant_first = false;
     template <class V> static void at(const ColumnsOf<V> &c, int i, V rate, V *basis, V *derivative) {
         const V x = rate * c.first[i];
@@ -23,7 +23,7 @@ struct Decay {  // exp(-t / T)
 };
 
 struct Recovery {  // 1 - exp(-t / T)
-    static constexpr int amplitudes = 1;
+    static constexpr int amplitudes = 1, varying = 1;
     static constexpr bool constant_first = false;
     template <class V> static void at(const ColumnsOf<V> &c, int i, V rate, V *basis, V *derivative) {
         const V x = rate * c.first[i];
@@ -34,7 +34,7 @@ struct Recovery {  // 1 - exp(-t / T)
 };
 
 struct Inversion {  // 1 and -exp(-t / T): all relaxes before the next inversion
-    static constexpr int amplitudes = 2;
+    static constexpr int amplitudes = 2, varying = 1;
     static constexpr bool constant_first = true;
     template <class V> static void at(const ColumnsOf<V> &c, int i, V rate, V *basis, V *derivative) {
         const V x = rate * c.first[i];
@@ -46,7 +46,7 @@ struct Inversion {  // 1 and -exp(-t / T): all relaxes before the next inversion
 };
 
 struct RepeatedInversion {  // 1 + exp(-s / T) and -exp(-t / T): s is the time between inversions
-    static constexpr int amplitudes = 2;
+    static constexpr int amplitudes = 2, varying = 2;
     static constexpr bool constant_first = false;
     template <class V> static void at(const ColumnsOf<V> &c, int i, V rate, V *basis, V *derivative) {
         const V x = rate * c.first[i];
@@ -60,7 +60,7 @@ struct RepeatedInversion {  // 1 + exp(-s / T) and -exp(-t / T): s is the time b
 };
 
 struct Spoiled {  // a (1 - E) / (1 - (1 - b) E), E = exp(-t / T); a = sin and b = 1 - cos of the flip angle
-    static constexpr int amplitudes = 1;
+    static constexpr int amplitudes = 1, varying = 1;
     static constexpr bool constant_first = false;
     template <class V> static void at(const ColumnsOf<V> &c, int i, V rate, V *basis, V *derivative) {
         const V x = rate * c.first[i];

@@ -3,10 +3,21 @@
 
 #include <cmath>
 #include <cstdint>
+#include <utility>
 
 #ifdef __SSE2__
 #include <immintrin.h>
 #endif
+
+// Clang's name for a shuffle, which GCC has from version 12 on; before, it has one of its own.
+#ifdef __has_builtin
+#if __has_builtin(__builtin_shufflevector)
+#define RELAXO_SHUFFLEVECTOR
+#endif
+#endif
+
+// The passes of a fit are compiled one by one: in one piece they want more registers than there are.
+#define STAGE __attribute__((noinline))
 
 #ifndef LANES
 #error "LANES says how many voxels are fitted side by side"
@@ -47,6 +58,50 @@ template <class V> inline V magnitude(V a) { return a < 0 ? -a : a; }
 template <class V> inline V clamped(V a, V low, V high) { return smallest(largest(a, low), high); }
 inline D widened(F a) { return __builtin_convertvector(a, D); }
 inline F narrowed(D a) { return __builtin_convertvector(a, F); }
+
+template <class V> inline V load(const ScalarOf<V> *from) {
+    V lanes;
+    __builtin_memcpy(&lanes, from, sizeof(V));
+    return lanes;
+}
+template <class V> inline void store_lanes(ScalarOf<V> *to, V lanes) { __builtin_memcpy(to, &lanes, sizeof(V)); }
+// The numbers at some places of a table.
+inline F gather(const float *table, FMask places) {
+#if defined(__AVX512F__) && LANES == 16
+    return (F)_mm512_i32gather_ps((__m512i)places, table, 4);
+#elif defined(__AVX2__) && LANES == 8
+    return (F)_mm256_i32gather_ps(table, (__m256i)places, 4);
+#endif
+    F lanes;
+    for (int lane = 0; lane < W; ++lane) lanes[lane] = table[places[lane]];
+    return lanes;
+}
+// Of every two blocks of BLOCK lanes the first of `a` and then of `b`, or the second.
+template <int BLOCK, bool SECOND, int... lane> inline F merged(F a, F b, std::integer_sequence<int, lane...>) {
+#ifdef RELAXO_SHUFFLEVECTOR
+    if constexpr (SECOND) return __builtin_shufflevector(a, b, (lane & BLOCK ? W + lane : lane + BLOCK)...);
+    return __builtin_shufflevector(a, b, (lane & BLOCK ? W + lane - BLOCK : lane)...);
+#else
+    if constexpr (SECOND) return __builtin_shuffle(a, b, FMask{(lane & BLOCK ? W + lane : lane + BLOCK)...});
+    return __builtin_shuffle(a, b, FMask{(lane & BLOCK ? W + lane - BLOCK : lane)...});
+#endif
+}
+// Turn W rows of W numbers into columns: blocks of 1, 2, 4 ... change places across the diagonal.
+template <int BLOCK = 1> inline void transpose(F (&rows)[W]) {
+    if constexpr (BLOCK < W) {
+        constexpr auto lanes = std::make_integer_sequence<int, W>{};
+        for (int row = 0; row < W; ++row)
+            if (!(row & BLOCK)) {
+                const F a = rows[row], b = rows[row + BLOCK];
+                rows[row] = merged<BLOCK, false>(a, b, lanes);
+                rows[row + BLOCK] = merged<BLOCK, true>(a, b, lanes);
+            }
+        transpose<2 * BLOCK>(rows);
+    }
+}
+// The opposite where the mask says so; the sign is the first bit.
+constexpr std::int32_t SIGN = -0x7fffffff - 1;
+inline F turned_over(F a, FMask mask) { return (F)((FMask)a ^ (mask & SIGN)); }
 
 template <class V> inline V root(V a) {
     ScalarOf<V> lanes[W];

@@ -10,7 +10,7 @@ import pytest
 
 from relaxo.data import FitStatus
 from relaxo.errors import AnalysisError, UsageError
-from relaxo.fitting import compiled, engine_name
+from relaxo.fitting import cells, compiled, engine_name
 from relaxo.models import CATALOGUE, fit
 
 TI = np.geomspace(0.05, 3.0, 10)
@@ -182,5 +182,6 @@ def test_the_kernel_s_source_knows_the_statuses_and_the_size_of_its_tables():
     forms = re.search(r"enum \{ (.+?) \}", header)
     assert forms is not None
     assert tuple(form.lower() for form in forms[1].split(", ")) == compiled.FORMS
-    source = (folder / "fit.cpp").read_text()
-    assert f"MOST_POINTS = {compiled.MOST_POINTS}, MOST_NODES = {compiled.MOST_NODES}" in source
+    assert f"MOST_POINTS = {compiled.MOST_POINTS};" in (folder / "projection.hpp").read_text()
+    tables = f"COEFFICIENTS = {cells.COEFFICIENTS}, CELL_BITS = {compiled.CELL_BITS}, TILE = {cells.TILE};"
+    assert tables in (folder / "search.hpp").read_text()
