@@ -37,9 +37,9 @@ class Cells:
     centres: Table
     """(n, k, cells), the functions at the centres."""
     polynomials: Table
-    """(cells, n, k, coefficients), the functions in each cell, in powers of the distance from its centre over `reach`."""
+    """(cells, n, k, coefficients), each cell, by powers of the distance from its centre over `reach`."""
     slack: float
-    """Share of a signal that the best of all centres may fail to explain where another time constant explains it all."""
+    """Share of a signal that the best of all centres may leave unexplained where some time constant explains it all."""
 
     @classmethod
     def of(cls, problem: Problem, varying: int) -> Cells:
@@ -93,5 +93,5 @@ class Cells:
             return np.maximum(sums, 1e-30)
 
         inverse = 1 / left(polynomials[..., :1] ** 2)[..., 0]
-        roots = 1 / np.sqrt(left((polynomials @ powers.T) ** 2))
-        return np.ascontiguousarray(inverse, np.float32), np.ascontiguousarray(roots @ np.linalg.inv(powers).T, np.float32)
+        roots = (1 / np.sqrt(left((polynomials @ powers.T) ** 2))) @ np.linalg.inv(powers).T
+        return np.ascontiguousarray(inverse, np.float32), np.ascontiguousarray(roots, np.float32)

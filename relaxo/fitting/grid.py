@@ -72,7 +72,7 @@ class Grid:
     def _lay(cls, problem: Problem, dtype: np.dtype[np.floating]) -> Grid:
         nodes = problem.nodes()
         basis, _ = problem.basis(nodes)
-        dictionary = np.ascontiguousarray(_orthonormal(basis).transpose(0, 2, 1), dtype=dtype)
+        dictionary = np.ascontiguousarray(orthonormal(basis).transpose(0, 2, 1), dtype=dtype)
         return cls(np.log(nodes).astype(dtype), dictionary)
 
     @property
@@ -168,7 +168,7 @@ def _product(matrix: Array, columns: Array) -> Array:
     return product
 
 
-def _orthonormal(basis: Array) -> Array:
+def orthonormal(basis: Array) -> Array:
     """Return the basis (k, n, v) with its functions made orthonormal over n, by modified Gram-Schmidt."""
     result: list[Array] = []
     for function in basis:
