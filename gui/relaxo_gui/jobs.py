@@ -61,6 +61,11 @@ class Job(QObject):
         """Whether an answer is still to come."""
         return self._running
 
+    @property
+    def idle(self) -> bool:
+        """Whether its thread does nothing any more: what was cancelled may still be on its way out."""
+        return not self._running and self._pool.activeThreadCount() == 0
+
     def start(self, work: Work) -> None:
         """Run work; what runs now is cancelled and its answer dropped."""
         self._ticket += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import cached_property, partial
 from importlib import import_module
 from pathlib import Path
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from relaxo_gui.session_model import Step
 
 BY_HAND = "by hand"
+#: A regression that took longer than this, in s, is done off the window's thread the next time: of very many wells.
+_AT_ONCE_S = 0.04
 
 
 class Commands(QObject):
@@ -73,7 +76,8 @@ class Commands(QObject):
         self.proposal = Proposals(model, self._edit, self)
         self.autosave = Autosave(model, drafts_folder(), self)
         self._remembered = _Remembered()
-        model.changed.connect(lambda _before, _after: self.analyse())
+        self._took = 0.0
+        model.changed.connect(self._follow_edit)
         self.analysis.partial.connect(model.show)
         self.analysis.succeeded.connect(model.show)
         self.exports = Exports(model, lambda: self.dialogs, self._home, self.exporting)
@@ -325,6 +329,26 @@ class Commands(QObject):
         self.analysis.cancel()
         self.exporting.cancel()
 
+    def _follow_edit(self, before: Recipe, after: Recipe) -> None:
+        """Compute what an edit changes: at once where that is only the regression, else off the window's thread."""
+        known = self.model.snapshot
+        # Every stage before the regression is remembered then, and no other thread is at work on what remembers it.
+        is_quick = (
+            known is not None
+            and known.recipe == before
+            and known.maps.keys() == known.wells.keys() == known.stacks.keys() != set()
+            and self.analysis.idle
+            and self._took < _AT_ONCE_S
+            and edits.differ_in_numbers_only(before, after)
+        )
+        if not is_quick:
+            self.analyse()
+            return
+        began = time.thread_time()
+        shown = follow(self._remembered.pipeline, after, known, lambda *_: True, self.model.show)
+        self._took = time.thread_time() - began
+        self.model.show(shown)
+
     def _edit(self, label: str, changes: Mapping[str, Mapping[str, Any]]) -> None:
         located, recipe = self._located(), self.model.recipe
         if located is None or recipe is None:
@@ -356,6 +380,7 @@ class Commands(QObject):
         """Prepare for another analysis."""
         self.analysis.cancel()
         self._remembered = _Remembered()
+        self._took = 0.0
         self.model.go_to("images")
         self._arriving = True
 

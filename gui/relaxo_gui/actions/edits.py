@@ -140,6 +140,12 @@ def reset_options(recipe: Recipe, quantity: str) -> Recipe:
     return _with_fit(recipe, quantity, FitPart(model=part.model))
 
 
+def differ_in_numbers_only(one: Recipe, other: Recipe) -> bool:
+    """Whether two recipes measure the same, and differ at most in concentrations and in what becomes of the rates."""
+    same = msgspec.structs.replace(other, contents=one.contents, regression=one.regression, conditions=one.conditions)
+    return same == one
+
+
 def regress_by(recipe: Recipe, **settings: Any) -> Recipe:  # noqa: ANN401 - each of the type its setting has
     """Return a recipe with other settings of the regression."""
     return msgspec.structs.replace(recipe, regression=msgspec.structs.replace(recipe.regression, **settings))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from relaxo_gui.core import relaxivity
@@ -130,6 +130,8 @@ class RegressionPanel(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._asked: object = None
+        self._shown: object = ()
         self.per = Segments({"ion": "per ion", "molecule": "molecule"}, shortcuts=False)
         self.per.setToolTip("What concentrations and relaxivities count; the tables and the figure follow")
         self.per.chosen.connect(self._count)
@@ -166,12 +168,23 @@ class RegressionPanel(QScrollArea):
         self._model.opened.connect(self.refresh)
         self.refresh()
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's own
+        """Follow the palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "values"):
+            self.refresh()
+
     def refresh(self) -> None:
         """Show the settings of the recipe, and the values as they stand."""
         known, recipe = self._model.snapshot, self._model.recipe
-        if recipe is not None:
+        result = known.result if known is not None else None
+        theme, agents = Theme.of(self.palette()), self._agents()
+        if recipe is not None and (recipe, agents) != self._asked:
+            self._asked = (recipe, agents)
             self._set(recipe)
-        self._fill(known.result if known is not None else None)
+        if (result, theme) != self._shown:
+            self._shown = (result, theme)
+            self._fill(result, theme)
 
     def _set(self, recipe: Recipe) -> None:
         part = recipe.regression
@@ -207,9 +220,8 @@ class RegressionPanel(QScrollArea):
         known = self._model.contents.values()
         return tuple(dict.fromkeys(each.agent for each in known if each.agent and each.concentration_mM))
 
-    def _fill(self, result: Result | None) -> None:
+    def _fill(self, result: Result | None, theme: Theme) -> None:
         agents = result.agents if result is not None else ()
-        theme = Theme.of(self.palette())
         rows = [row for agent in agents for row in _rows(agent, theme.agent(self._model.agent_place(agent.name)))]
         if result is not None and result.reference is not None and agents:
             rows += _reference_rows(result, result.reference)

@@ -51,6 +51,7 @@ class RelaxivityPanel(QWidget):
         self._commands = commands
         self._model = commands.model
         self._without: dict[str, AgentResult] = {}
+        self._shown: object = ()
         self.plots = {quantity: LinePlot("Concentration (mM)", text) for quantity, text in _AXES.items()}
         self.values = [Elided(bold=number == 0) for number in range(_NAMED)]
         self.published = Elided(muted=True)
@@ -85,6 +86,10 @@ class RelaxivityPanel(QWidget):
         """Show the results as they stand, in the colours of the palette."""
         known = self._model.snapshot
         result = known.result if known else None
+        shown = (result, Theme.of(self.palette()), known is not None and bool(known.rates))
+        if shown == self._shown:
+            return
+        self._shown = shown
         regressed = result is not None and bool(result.agents)
         self.need.setVisible(not regressed)
         self.need.setText(_NEED if known is not None and known.rates else "")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from PySide6.QtCore import QModelIndex
+    from PySide6.QtGui import QShowEvent
 
     from relaxo_gui.actions import Commands
 
@@ -164,6 +165,11 @@ class WellListPanel(QWidget):
         for signal in (model.snapshot_changed, model.contents_changed, model.selection_changed, model.opened):
             signal.connect(self._refresh)
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's own
+        """Give the columns the width of what they hold by now."""
+        super().showEvent(event)
+        self._refresh()
+
     def _refresh(self) -> None:
         """Show how wells are named and measured, and what can be done now."""
         part = self._model.recipe.wells if self._model.recipe else WellsPart()
@@ -186,7 +192,8 @@ class WellListPanel(QWidget):
         self.all_back.setEnabled(any(each.changes for each in self._model.traces))
         self.label.setEnabled(selected is not None and not given)
         self.of_label.setText(f"Well {selected} is" if selected else "Label")
-        if self.rows.rowCount():
+        # Finding the width takes longer than a regression: not while nobody sees it.
+        if self.rows.rowCount() and self.isVisible():
             for column in range(COUNT):
                 if column != HOW:
                     self.table.resizeColumnToContents(column)

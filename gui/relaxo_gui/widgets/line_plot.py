@@ -83,14 +83,12 @@ class LinePlot(QWidget):
         self._curves: tuple[Curve, ...] = ()
         self._marked: frozenset[str] = frozenset()
         self._at: str | None = None
-        self._scatter = pg.ScatterPlotItem(hoverable=True, tip=None)
-        self._scatter.setZValue(10)
-        self._scatter.sigHovered.connect(self._hover)
-        self._scatter.sigClicked.connect(lambda _item, spots, _event: self.clicked.emit(spots[0].data()))
+        # Points that look the same are one item: this is drawn several times as fast as one item of many looks.
+        self._dots: dict[_Look, Any] = {}
+        self._under: dict[_Look, str] = {}
         self._bands: list[Any] = []
         self._lines: list[Any] = []
         self._bars: list[Any] = []
-        self._plot.addItem(self._scatter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
         layout.addWidget(self._plot)
@@ -137,6 +135,9 @@ class LinePlot(QWidget):
             axis.setLabel(text, color=theme.muted)
             axis.enableAutoSIPrefix(enable=False)
             axis.setStyle(tickLength=-4)
+        for item in self._dots.values():
+            self._plot.removeItem(item)
+        self._dots = {}
         self._draw()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's own
@@ -148,6 +149,7 @@ class LinePlot(QWidget):
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's own
         """Notice the pointer leaving."""
         super().leaveEvent(event)
+        self._under = {}
         self.hovered.emit(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's own
@@ -220,20 +222,36 @@ class LinePlot(QWidget):
         return items
 
     def _draw_points(self) -> None:
-        ground = Theme.of(self.palette()).base
-        self._scatter.setData(
-            [
-                {
-                    "pos": (point.x, point.y),
-                    "data": point.name,
-                    "symbol": point.symbol,
-                    "size": 15 if point.name in self._marked else 9,
-                    "pen": pg.mkPen(point.colour, width=1.5),
-                    "brush": ground if point.hollow else point.colour,
-                }
-                for point in self._points
-            ]
+        groups: dict[_Look, list[Point]] = {}
+        for point in self._points:
+            look = _Look(point.colour, point.symbol, hollow=point.hollow, marked=point.name in self._marked)
+            groups.setdefault(look, []).append(point)
+        for look in groups.keys() - self._dots.keys():
+            self._dots[look] = self._make_dots(look)
+        for look, item in self._dots.items():
+            points = groups.get(look, [])
+            # Setting nothing in place of nothing takes as long as setting something.
+            if points or len(item.data):
+                item.setData(
+                    x=[point.x for point in points],
+                    y=[point.y for point in points],
+                    data=[point.name for point in points],
+                )
+
+    def _make_dots(self, look: _Look) -> Any:  # noqa: ANN401 - pyqtgraph has no types
+        item = pg.ScatterPlotItem(
+            symbol=look.symbol,
+            size=15 if look.marked else 9,
+            pen=pg.mkPen(look.colour, width=1.5),
+            brush=Theme.of(self.palette()).base if look.hollow else look.colour,
+            hoverable=True,
+            tip=None,
         )
+        item.setZValue(11 if look.marked else 10)
+        item.sigHovered.connect(lambda _item, spots, _event=None: self._hover(look, spots))
+        item.sigClicked.connect(lambda _item, spots, _event: self.clicked.emit(spots[0].data()))
+        self._plot.addItem(item, ignoreBounds=True)
+        return item
 
     def _limit(self) -> None:
         """Show all points, from zero on."""
@@ -243,10 +261,26 @@ class LinePlot(QWidget):
             self._plot.setXRange(-0.02 * highest, 1.04 * highest, padding=0)
             self._plot.setYRange(0, 1.06 * top, padding=0)
 
-    def _hover(self, _item: Any, spots: Any) -> None:  # noqa: ANN401 - pyqtgraph has no types
-        name = spots[0].data() if len(spots) else None
-        self.setToolTip(next((point.tip for point in self._points if point.name == name), ""))
-        self.hovered.emit(name)
+    def _hover(self, look: _Look, spots: Any) -> None:  # noqa: ANN401 - pyqtgraph has no types
+        before = set(self._under.values())
+        if len(spots):
+            self._under[look] = spots[0].data()
+        else:
+            self._under.pop(look, None)
+        if set(self._under.values()) != before:
+            name = next(iter(self._under.values()), None)
+            self.setToolTip(next((point.tip for point in self._points if point.name == name), ""))
+            self.hovered.emit(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How a point is drawn."""
+
+    colour: str
+    symbol: str
+    hollow: bool
+    marked: bool
 
 
 def _band() -> Any:  # noqa: ANN401 - pyqtgraph has no types
