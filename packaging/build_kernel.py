@@ -82,8 +82,11 @@ class KernelHook(BuildHookInterface):
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
-        """Compile, and tell hatchling what to take along."""
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Write down the commit, compile, and tell hatchling what to take along."""
+        # An editable installation looks into its checkout, which moves on.
+        if version != "editable":
+            self._note_commit(build_data)
         if self.target_name != "wheel" or os.environ.get("RELAXO_KERNEL") == "none":
             return
         target = _target(os.environ.get("RELAXO_KERNEL_TARGET"))
@@ -98,7 +101,11 @@ class KernelHook(BuildHookInterface):
                 said = getattr(error, "stderr", "") or str(error)
                 failures.append(f"{shlex.join(compiler)}: {said.strip().splitlines()[0] if said.strip() else error}")
                 continue
-            build_data["force_include"][str(library)] = (FOLDER / library.name).as_posix()
+            inside = (FOLDER / library.name).as_posix()
+            if target.is_native:
+                build_data["artifacts"].append(f"/{inside}")
+            else:
+                build_data["force_include"][str(library)] = inside
             build_data["pure_python"] = False
             build_data["tag"] = f"py3-none-{target.tag}"
             return
@@ -107,6 +114,17 @@ class KernelHook(BuildHookInterface):
             raise RuntimeError(f"the fit kernel could not be compiled: {reasons}")
         library.unlink(missing_ok=True)
         self.app.display_warning(f"Relaxo will fit with NumPy: the kernel could not be compiled ({reasons})")
+
+    def _note_commit(self, build_data: dict[str, Any]) -> None:
+        git = shutil.which("git")
+        if git is None or not Path(self.root, ".git").exists():
+            return
+        told = subprocess.run([git, "rev-parse", "HEAD"], cwd=self.root, capture_output=True, text=True, check=False)  # noqa: S603
+        if told.returncode == 0:
+            record = Path(self.root, "build", "_commit.txt")
+            record.parent.mkdir(exist_ok=True)
+            record.write_text(told.stdout, encoding="ascii")
+            build_data["force_include"][str(record)] = "relaxo/_commit.txt"
 
 
 def _target(name: str | None) -> Target:

@@ -85,7 +85,7 @@ def _log_options() -> list[click.Parameter]:
     is_eager=True,
     expose_value=False,
     callback=lambda *told: _print_version(told[-1]),
-    help="Show the version and the fit engine, and exit.",
+    help="Show the version, the fit engine and the commit, and exit.",
 )
 def relaxo() -> None:
     """From the scanner's DICOMs to T1 and T2 maps, r1, r2 and the figure.
@@ -96,9 +96,10 @@ def relaxo() -> None:
 
 def _print_version(wanted: object) -> None:
     if wanted:
+        from relaxo.build import commit
         from relaxo.fitting import engine_name
 
-        click.echo(f"relaxo {__version__}, {engine_name()} engine")
+        click.echo(f"relaxo {__version__}, {engine_name()} engine, commit {commit() or 'not known'}")
         raise click.exceptions.Exit
 
 
