@@ -16,7 +16,7 @@ TOPICS = {
     "": "index",
     "images": "reading",
     "wells": "wells",
-    "concentrations": "recipe",
+    "concentrations": "how-to/plate",
     "maps": "fitting",
     "signal": "fitting",
     "relaxivity": "relaxivity",

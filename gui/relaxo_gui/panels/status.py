@@ -73,7 +73,9 @@ class StatusPanel(QStatusBar):
             used = len(located) - excluded
             words = f"{used} well{'s' if used != 1 else ''} used"
             self.wells.setText(words + (f", {excluded} excluded" if excluded else ""))
-        if known is not None and known.maps:
+        if known is None or not known.maps:
+            self.engine.clear()
+        else:
             # The engine is known from the first fit on: its library is not looked for while the window waits.
             self.engine.setText(f"{fitting.engine_name()} engine")
         self._say_saved()

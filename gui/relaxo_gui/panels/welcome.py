@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from relaxo_gui.actions.settings import recent, recent_words
 from relaxo_gui.resources.icons import app_icon
@@ -39,10 +39,10 @@ class WelcomePanel(QWidget):
         words.setFont(font)
         words.setFixedWidth(_WIDTH)
         words.setMinimumHeight(words.heightForWidth(_WIDTH))
-        drop = QLabel(
+        ways = QLabel(
             "Drop a folder or .zip of DICOM images, or a recipe, here, or", alignment=Qt.AlignmentFlag.AlignCenter
         )
-        drop.setProperty("role", "muted")
+        ways.setProperty("role", "muted")
         self.open_button = QPushButton("Open folder…")
         self.open_button.setProperty("role", "primary")
         self.open_button.clicked.connect(commands.open_folder)
@@ -57,6 +57,14 @@ class WelcomePanel(QWidget):
         buttons.addStretch(1)
         for button in (self.open_button, self.sample_button):
             button.setMinimumHeight(9 * GRID)
+        drop = QFrame()
+        drop.setProperty("role", "drop")
+        drop.setFixedWidth(_WIDTH)
+        inside = QVBoxLayout(drop)
+        inside.setContentsMargins(2 * PADDING, 2 * PADDING, 2 * PADDING, 2 * PADDING)
+        inside.setSpacing(PADDING + GRID)
+        inside.addWidget(ways)
+        inside.addLayout(buttons)
         self._recent = QVBoxLayout()
         self._recent.setSpacing(GRID)
         layout = QVBoxLayout(self)
@@ -64,8 +72,7 @@ class WelcomePanel(QWidget):
         layout.addStretch(2)
         layout.addWidget(icon)
         layout.addWidget(words, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addWidget(drop)
-        layout.addLayout(buttons)
+        layout.addWidget(drop, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addLayout(self._recent)
         layout.addStretch(3)
 

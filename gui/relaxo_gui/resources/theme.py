@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
+from pathlib import Path
 
 from PySide6.QtGui import QColor, QPalette
 
@@ -64,7 +66,22 @@ def symbol(index: int | None) -> str:
 
 def style_sheet(theme: Theme) -> str:
     """Return what the system's own style leaves to be said."""
+    # Fusion draws the boxes of a dark theme dark on dark.
+    tick = files("relaxo_gui.resources").joinpath(f"check_{'dark' if theme.dark else 'light'}.svg")
     return f"""
+        QCheckBox::indicator, QAbstractItemView::indicator {{ width: {GRID * 3 + 2}px; height: {GRID * 3 + 2}px;
+            border: 1px solid {theme.muted}; border-radius: 3px; background: {theme.base}; }}
+        QCheckBox::indicator:hover, QCheckBox::indicator:focus, QAbstractItemView::indicator:hover {{
+            border-color: {theme.accent}; }}
+        QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{ background: {theme.accent};
+            border-color: {theme.accent}; image: url("{Path(str(tick)).as_posix()}"); }}
+        QCheckBox::indicator:disabled, QAbstractItemView::indicator:disabled {{ border-color: {theme.line}; }}
+        QCheckBox::indicator:checked:disabled {{ background: {theme.line}; }}
+        QLineEdit {{ border: 1px solid {theme.line}; border-radius: {GRID}px; padding: {GRID - 1}px {GRID + 2}px;
+            background: {theme.base}; }}
+        QLineEdit:focus {{ border-color: {theme.accent}; }}
+        QAbstractItemView QLineEdit, QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QComboBox QLineEdit {{ border: none;
+            border-radius: 0px; padding: 0px; }}
         QMainWindow::separator {{ width: {GRID}px; height: {GRID}px; background: transparent; }}
         QDockWidget {{ font-weight: 600; }}
         QDockWidget::title {{ padding: {GRID * 2}px {PADDING}px {GRID}px {PADDING}px; background: transparent; }}
@@ -73,6 +90,7 @@ def style_sheet(theme: Theme) -> str:
         QTreeView, QListView {{ padding: {GRID}px {GRID * 2}px; border: none; background: {theme.base}; }}
         QHeaderView::section {{ border: none; border-bottom: 1px solid {theme.line}; padding: {GRID}px {GRID * 2}px;
             background: {theme.base}; color: {theme.muted}; font-weight: normal; }}
+        QFrame[role="drop"] {{ border: 1px dashed {theme.muted}; border-radius: {GRID * 2}px; }}
         QLabel[role="head"] {{ font-weight: 600; }}
         QLabel[role="muted"] {{ color: {theme.muted}; }}
         QToolBar {{ border: none; border-bottom: 1px solid {theme.line}; padding: 0px; }}

@@ -8,11 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from relaxo_gui.resources import sign
 from relaxo_gui.resources.theme import GRID, PADDING, Theme
 
 Kind = Literal["error", "warning"]
 
-_SIGNS = {"error": "✕", "warning": "!"}
+_SIGNS = {"error": "alert_circle_outline", "warning": "alert_outline"}
+_SIDE = 5 * GRID
 
 
 class Banner(QFrame):
@@ -50,12 +52,12 @@ class Banner(QFrame):
     def say(self, kind: Kind, what: str, hint: str = "") -> None:
         """Show a message in place of the former one."""
         self._kind = kind
-        self._sign.setText(_SIGNS[kind])
         self._what.setText(what)
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))
         self.setAccessibleName(self.text)
-        self.paint_theme(Theme.of(self.palette()))
+        # Its own palette is that of its style sheet.
+        self.paint_theme(Theme.of(QGuiApplication.palette()))
         self.show()
 
     def paint_theme(self, theme: Theme) -> None:
@@ -65,7 +67,7 @@ class Banner(QFrame):
             f"Banner {{ background: {theme.tint(colour)}; border: none; border-left: {GRID}px solid {colour}; }}"
             f"QLabel {{ color: {theme.text}; background: transparent; }}"
         )
-        self._sign.setStyleSheet(f"color: {colour}; font-weight: bold;")
+        self._sign.setPixmap(sign(_SIGNS[self._kind], colour).pixmap(_SIDE, _SIDE))
 
 
 def _button(text: str, tip: str) -> QToolButton:

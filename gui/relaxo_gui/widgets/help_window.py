@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence, QTextDocument
@@ -10,11 +10,20 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QTextBrowser, QToolButton,
 
 from relaxo_gui.resources import Theme, sign
 from relaxo_gui.resources.theme import GRID, PADDING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from relaxo_gui.widgets.guide_text import readable
 
 _SIZE = (760, 720)
+
+
+class _Pages(QTextBrowser):
+    """Reads pages that are written for Sphinx."""
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:  # noqa: N802 - Qt's own
+        """Return a page as Markdown, and all else as it is."""
+        path = Path(self.source().resolved(QUrl(name)).toLocalFile())
+        if path.suffix == ".md" and path.is_file():
+            return readable(path)
+        return super().loadResource(kind, name)
 
 
 class HelpWindow(QWidget):
@@ -23,7 +32,7 @@ class HelpWindow(QWidget):
     def __init__(self, title: str, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Window)
         self.setWindowTitle(title)
-        self.text = QTextBrowser()
+        self.text = _Pages()
         self.text.setOpenLinks(False)
         self.text.setAccessibleName(title)
         self.text.document().setDocumentMargin(2 * PADDING)

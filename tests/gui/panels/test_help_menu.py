@@ -51,7 +51,7 @@ def test_f1_opens_the_page_of_what_has_the_focus_or_of_the_step(
     window = sample.help.guide
     assert window is not None
     assert window.isVisible()
-    assert window.text.source().fileName() == "recipe.md"
+    assert window.text.source().fileName() == "plate.md"
     # It is set as text, not shown as Markdown.
     assert "# " not in window.text.toPlainText()[:10]
     monkeypatch.setattr(guide.QApplication, "focusWidget", lambda: None)
