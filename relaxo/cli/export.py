@@ -22,13 +22,19 @@ def command(source: Path, form: str, out: Path, subject: str, *, follow_source: 
     bids: a dataset of the images and, below derivatives/relaxo, of maps, standard errors, wells and relaxivities; a
     second subject joins it. dicom: Parametric Maps of T1, T2, R1 and R2, and a Segmentation of the wells. xlsx: a
     workbook. Names, identifiers and dates of a patient stay behind.
+
+    The recipe in a folder of results is run again, for images and maps in full; what it gives must be what the results
+    say.
     """
     from relaxo.pipeline import run
+    from relaxo.report import check_same
 
     recipe = source / "recipe.toml"
     in_results = recipe.is_file() and (source / "results.json").is_file()
     with progress() as told:
         result = run(recipe_for(recipe if in_results else source), told)
+        if in_results:
+            check_same(result, source)
 
         def further(done: int, total: int) -> bool:
             return told("Writing files", done, total)

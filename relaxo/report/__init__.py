@@ -11,6 +11,7 @@ from relaxo.report.methods import methods, regression_methods
 from relaxo.report.page import ALL_FORMATS, FORMATS, save
 from relaxo.report.record import Item, missing, record
 from relaxo.report.results import agents_table, comparisons_table, results_table
+from relaxo.report.same import check_same
 from relaxo.report.store import read
 from relaxo.report.tables import relaxivity_csv, wells_csv
 from relaxo.report.write import check, write
@@ -28,6 +29,7 @@ __all__ = [
     "Quotient",
     "agents_table",
     "check",
+    "check_same",
     "compare",
     "comparisons_table",
     "decimals",

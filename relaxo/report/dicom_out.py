@@ -108,6 +108,7 @@ def write_dicom(
                 raise Cancelled
             dataset = make()
             dataset.SpecificCharacterSet = "ISO_IR 192"
+            dataset.ContentCreatorName = "Relaxo"
             if not follow_source:
                 dataset.PatientIdentityRemoved = "YES"
                 dataset.DeidentificationMethod = _METHOD
@@ -147,6 +148,7 @@ def _map(
         **_equipment(number),
     )
     dataset.SeriesDescription = f"Relaxo {quantity} map"
+    dataset.SharedFunctionalGroupsSequence[0].FrameAnatomySequence = [_anatomy()]
     return _referring(dataset, stack, images)
 
 
@@ -179,6 +181,20 @@ def _segmentation(stack: Stack, images: Sequence[Dataset], wells: Wells, number:
     )
     dataset.SeriesDescription = "Relaxo wells"
     return _referring(dataset, stack, images)
+
+
+def _anatomy() -> Dataset:
+    """Return what the images are of: optional here, and readers (dcmqi) crash without it."""
+    region, anatomy = Dataset(), Dataset()
+    code = codes.SCT.Phantom
+    region.CodeValue, region.CodingSchemeDesignator, region.CodeMeaning = (
+        code.value,
+        code.scheme_designator,
+        code.meaning,
+    )
+    anatomy.AnatomicRegionSequence = [region]
+    anatomy.FrameLaterality = "U"  # unpaired
+    return anatomy
 
 
 def _equipment(number: int) -> dict[str, Any]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from relaxo import __version__
@@ -12,9 +10,11 @@ from relaxo.data import FitStatus
 from relaxo.io.files import staged
 from relaxo.io.nifti import SUFFIX, write_map
 from relaxo.models import CATALOGUE
+from relaxo.report.provenance import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from relaxo.data import Maps, Stack
 
@@ -44,19 +44,19 @@ def write_maps(maps: Mapping[str, Maps], stacks: Mapping[str, Stack], folder: Pa
     """
     with staged(folder, owned=[name for quantity in maps for name in map_files(quantity)]) as staging:
         for quantity, fitted in maps.items():
-            write_fit(quantity, fitted, stacks[quantity], staging, folder)
+            write_fit(quantity, fitted, stacks[quantity], staging)
     return {name: folder / f"{name}{SUFFIX}" for fitted in maps.values() for name in fitted}
 
 
-def write_fit(quantity: str, maps: Maps, stack: Stack, folder: Path, final: Path) -> None:
-    """Write the maps of one fit into a folder whose files will lie in the `final` one."""
+def write_fit(quantity: str, maps: Maps, stack: Stack, folder: Path) -> None:
+    """Write the maps of one fit into a folder that exists."""
     model = CATALOGUE[maps.model]
     meanings = {parameter.name: parameter.meaning for parameter in model.parameters}
     common = {
         "EstimationAlgorithm": f"{model.title}: {model.equation}",
         "EstimationReference": model.reference,
         **_protocol(stack),
-        "Sources": [_relative(path, final) for path in stack.source.paths] if stack.source else [],
+        "Sources": names_of([str(path) for path in stack.source.paths]) if stack.source else [],
         "GeneratedBy": [{"Name": "Relaxo", "Version": __version__}],
     }
     for name in maps:
@@ -87,10 +87,3 @@ def _protocol(stack: Stack) -> dict[str, object]:
 def _numbers(values: Iterable[float]) -> object:
     numbers = [float(value) if math.isfinite(value) else None for value in values]
     return numbers[0] if len(set(numbers)) == 1 else numbers
-
-
-def _relative(path: Path, folder: Path) -> str:
-    try:
-        return Path(os.path.relpath(path.absolute(), folder.absolute())).as_posix()
-    except ValueError:  # another drive, on Windows
-        return str(path)

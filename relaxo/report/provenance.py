@@ -14,7 +14,7 @@ from relaxo.errors import InputError
 from relaxo.io import fingerprint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from relaxo.pipeline import Result
 
@@ -51,13 +51,25 @@ def provenance(result: Result) -> Provenance:
     )
 
 
-def shortened_path(path: str, roots: tuple[str, ...]) -> str:
-    """Return a path from the source that it lies in, for readers whom the folders above do not concern."""
-    for root in roots:
-        if Path(path).is_relative_to(root):
-            inside = os.path.relpath(path, root)
-            return Path(path).name if inside == "." else Path(inside).as_posix()
-    return Path(path).name
+def names_of(paths: Sequence[str], others: Sequence[str] | None = None) -> list[str]:
+    """Return paths as readers may see them: from the folder on that holds all of `paths`.
+
+    Folders above the images are often called after a patient or the person who measured.
+
+    Parameters
+    ----------
+    paths
+        Of the images.
+    others
+        Paths to return in their stead; by their last name where they lie elsewhere.
+    """
+    parents = {os.path.dirname(os.path.abspath(path)) for path in paths}  # noqa: PTH100, PTH120 - hundreds of them
+    try:
+        home = Path(os.path.commonpath(parents)) if parents else None
+    except ValueError:  # on several drives, on Windows
+        home = None
+    wanted = [Path(os.path.abspath(path)) for path in (paths if others is None else others)]  # noqa: PTH100
+    return [path.relative_to(home).as_posix() if home and path.is_relative_to(home) else path.name for path in wanted]
 
 
 def _sha256(path: Path) -> str | None:

@@ -10,7 +10,7 @@ from relaxo.report.compare import compare
 from relaxo.report.document import MISSING, Document, FigurePlace, Grid, Heading, Items, Paragraph
 from relaxo.report.lettering import RELAXIVITY, SYMBOL
 from relaxo.report.methods import methods
-from relaxo.report.provenance import shortened_path
+from relaxo.report.provenance import names_of
 from relaxo.report.record import record
 from relaxo.report.rows import well_rows
 from relaxo.rounding import UNKNOWN, fixed, rounded
@@ -223,10 +223,11 @@ def _wells(source: Material) -> Iterator[Block]:
 
 def _left_out(source: Material) -> Iterator[Block]:
     yield Heading("Files that were not used")
-    roots = source.recipe.sources
+    about = source.provenance
+    names = names_of([path for path, _ in about.sources], [path for path, _ in about.left_out])
     reasons: dict[str, list[str]] = {}
-    for path, reason in source.provenance.left_out:
-        reasons.setdefault(reason, []).append(shortened_path(path, roots))
+    for name, (_, reason) in zip(names, about.left_out, strict=True):
+        reasons.setdefault(reason, []).append(name)
     if not reasons:
         yield Paragraph("None: every file that was found was read.")
         return
@@ -268,10 +269,9 @@ def _provenance(source: Material) -> Iterator[Block]:
         "results.json."
     )
     if about.sources:
-        roots = source.recipe.sources
-        rows = tuple(
-            (shortened_path(path, roots), digest or "could not be read again") for path, digest in about.sources
-        )
+        names = names_of([path for path, _ in about.sources])
+        digests = (digest or "could not be read again" for _, digest in about.sources)
+        rows = tuple(zip(names, digests, strict=True))
         yield Grid(("File", "SHA-256"), rows, (3, 7), wide=frozenset({0, 1}))
 
 

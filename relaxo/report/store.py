@@ -116,7 +116,7 @@ def read(folder: Path) -> Material:
         When this version computes other relaxivities from the same rates.
     """
     folder = folder.parent if folder.name == RESULTS else folder
-    table = _results(folder / RESULTS)
+    table = results_of(folder)
     try:
         recipe = from_table(table["provenance"]["recipe"], where=str(folder / RESULTS))
         quantities = list(table["acquisition"])
@@ -170,7 +170,15 @@ def _contents(table: Table, located: Wells, recipe: Recipe) -> dict[str, Content
         raise
 
 
-def _results(path: Path) -> dict[str, Any]:
+def results_of(folder: Path) -> dict[str, Any]:
+    """Return the results.json of a folder.
+
+    Raises
+    ------
+    InputError
+        When there is none of this kind.
+    """
+    path = folder / RESULTS
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

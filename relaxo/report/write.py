@@ -79,7 +79,7 @@ def write(result: Result, folder: Path, progress: Callable[[int, int], bool] | N
     steps: list[Callable[[Path], object]] = [
         *(
             lambda staging, quantity=quantity, maps=maps: write_fit(
-                quantity, maps, result.stacks[quantity], _made(staging / MAPS), folder / MAPS
+                quantity, maps, result.stacks[quantity], _made(staging / MAPS)
             )
             for quantity, maps in result.maps.items()
         ),

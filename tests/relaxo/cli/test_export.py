@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 
@@ -21,3 +23,15 @@ def test_dicom_of_images(call, phantom, tmp_path):
     assert code == 0, err
     assert "T1wells.dcm" in out
     assert len(list((tmp_path / "maps").iterdir())) == 6
+
+
+def test_results_that_the_recipe_no_longer_gives_are_not_exported(call, phantom, tmp_path):
+    folder = tmp_path / "results"
+    assert call("run", phantom / "recipe.toml", "--out", folder)[0] == 0
+    table = json.loads((folder / "results.json").read_text())
+    table["rates"]["R1"][3]["rate_per_s"] *= 1.001
+    (folder / "results.json").write_text(json.dumps(table))
+    code, _, err = call("export", folder, "--as", "bids", "--out", tmp_path / "d")
+    assert code == 4
+    assert f"another R1 of well {table['rates']['R1'][3]['well']}" in err
+    assert not (tmp_path / "d").exists()

@@ -69,6 +69,10 @@ def test_maps_read_back_bit_for_bit_with_quantity_and_unit(oblique, written, nam
     assert mapping.MeasurementUnitsCodeSequence[0].CodingSchemeDesignator == "UCUM"
     assert mapping.QuantityDefinitionSequence[0].ConceptCodeSequence[0].CodeValue == code
     assert (mapping.RealWorldValueSlope, mapping.RealWorldValueIntercept) == (1, 0)
+    # dcmqi crashes without the first and warns without the second.
+    (anatomy,) = dataset.SharedFunctionalGroupsSequence[0].FrameAnatomySequence
+    assert anatomy.AnatomicRegionSequence[0].CodeMeaning == "Phantom"
+    assert dataset.ContentCreatorName == "Relaxo"
     order = [frame_of(oblique, quantity, dataset, index) for index in range(len(pixels))]
     np.testing.assert_array_equal(pixels, expected[order])
     volume = hd.imread(written / f"{name}map.dcm").get_volume(dtype=np.float32)

@@ -64,7 +64,7 @@ def test_the_sidecar_has_what_bids_recommends(written: tuple[Result, Path]) -> N
     assert about["EstimationReference"] == model.reference
     assert about["InversionTime"][:2] == [0.05, 0.1]
     assert about["RepetitionTime"] == 4.0
-    assert about["Sources"][0] == "../scans/T1_00.dcm"
+    assert about["Sources"][0] == "T1_00.dcm"
     assert len(about["Sources"]) == 10
     assert json.loads((folder / "efficiency.json").read_text())["Units"] == "1"
     assert "standard error" in json.loads((folder / "T2map_se.json").read_text())["Description"]

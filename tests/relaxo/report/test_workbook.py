@@ -62,3 +62,14 @@ def test_a_warning_that_begins_like_a_formula_is_one_no_more(result, tmp_path):
     odd = dataclasses.replace(result, notices=(Notice("odd", '=HYPERLINK("http://x")'),))
     write_workbook(odd, tmp_path / "book.xlsx")
     assert openpyxl.load_workbook(tmp_path / "book.xlsx")["Warnings"]["C2"].data_type == "s"
+
+
+def test_the_workbook_names_no_folder_above_the_images(make_result, tmp_path):
+    scans = tmp_path / "Mueller_Hans" / "scans"
+    scans.mkdir(parents=True)
+    write_workbook(make_result(folder=scans), tmp_path / "book.xlsx")
+    cells = [
+        str(cell) for sheet in openpyxl.load_workbook(tmp_path / "book.xlsx") for row in sheet.values for cell in row
+    ]
+    assert "T1_00.dcm" in cells
+    assert not any("Mueller" in cell for cell in cells)
