@@ -266,16 +266,28 @@ class ImageView(PictureView):
                 return True
         return super().eventFilter(watched, event)
 
-    def draw_over(self, painter: QPainter) -> None:
-        """Draw the shapes."""
-        turn = self._turn()
-        for shape, ghost in (*((each, True) for each in self._ghosts), *((each, False) for each in self._shapes)):
-            look = Look(bold=shape.name in self._marked, handles=shape.name == self._held and not ghost, ghost=ghost)
-            draw_shape(painter, shape, self.to_screen(shape.row, shape.column), self._zoom, turn, look, self.font())
+    def still_shapes(self) -> tuple[object, ...]:
+        """Return the shapes that are not marked."""
+        return tuple(shape for shape in self._shapes if shape.name not in self._marked)
+
+    def draw_still(self, painter: QPainter) -> None:
+        """Draw the shapes that are not marked."""
+        self._draw(painter, [shape for shape in self._shapes if shape.name not in self._marked])
+
+    def draw_live(self, painter: QPainter) -> None:
+        """Draw the ghosts, the shapes that are marked, and what is written beside one."""
+        self._draw(painter, self._ghosts, ghost=True)
+        self._draw(painter, [shape for shape in self._shapes if shape.name in self._marked])
         noted = self.shape(self._note[0]) if self._note else None
         if noted is not None and self._note is not None:
             corner = self.to_screen(noted.row, noted.column) + QPointF(0.72, 0.72) * (reach(noted) * self._zoom)
             draw_words(painter, self._note[1], corner, QFont(self.font()), "#ffffff")
+
+    def _draw(self, painter: QPainter, shapes: Sequence[Shape], *, ghost: bool = False) -> None:
+        turn = self._turn()
+        for shape in shapes:
+            look = Look(bold=shape.name in self._marked, handles=shape.name == self._held and not ghost, ghost=ghost)
+            draw_shape(painter, shape, self.to_screen(shape.row, shape.column), self._zoom, turn, look, self.font())
 
     def _tell_pointer(self, point: QPointF) -> None:
         position = self.position(point)

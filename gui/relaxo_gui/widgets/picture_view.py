@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF, QTransform
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap, QPolygonF, QTransform
 from PySide6.QtWidgets import QWidget
 
 from relaxo_gui.resources.colour_maps import GREY, lookup_table
@@ -49,6 +49,7 @@ class PictureView(QWidget):
         self._cross: QPointF | None = None
         self._framed: str | None = None
         self._dimmed = False
+        self._still: tuple[object, QPixmap] | None = None
 
     @property
     def picture(self) -> NDArray[Any] | None:
@@ -196,30 +197,60 @@ class PictureView(QWidget):
             self.fit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's own
-        """Draw everything."""
+        """Draw what stands still, which is kept, and on it what follows the pointer."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(IMAGE_BACKGROUND))
+        key = self._still_key()
+        if self._still is None or key != self._still[0]:
+            self._still = (key, self._draw_still())
+        painter.drawPixmap(0, 0, self._still[1])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._array is None:
-            painter.setPen(QColor(INK))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._words)
-        else:
-            self._draw_picture(painter)
-            self.draw_over(painter)
+        if self._array is not None:
+            self.draw_live(painter)
             if self._cross is not None:
                 self._draw_cross(painter, self._to_screen(self._cross))
-            if self._unit is not None:
-                beside = QRectF(self.width() - _GUTTER, 0, _GUTTER, self.height())
-                draw_bar(painter, beside, self._colours, self._levels, self._unit, self.font())
-        if self._title:
-            draw_words(painter, self._title, QPointF(GRID, GRID), self.font(), INK)
         if self._framed is not None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(self._framed), 2))
             painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
 
-    def draw_over(self, painter: QPainter) -> None:
-        """Draw what lies on the picture: nothing here."""
+    def still_shapes(self) -> tuple[object, ...]:
+        """Return what lies on the picture and stands still: nothing here."""
+        return ()
+
+    def draw_still(self, painter: QPainter) -> None:
+        """Draw what lies on the picture and stands still: nothing here."""
+
+    def draw_live(self, painter: QPainter) -> None:
+        """Draw what follows the pointer: nothing here."""
+
+    def _still_key(self) -> tuple[object, ...]:
+        """Return all that what stands still is drawn from."""
+        there = (self.size(), self.devicePixelRatioF(), QPointF(self._centre), self._zoom, QTransform(self._placement))
+        what = (self._image.cacheKey(), self._levels, self._unit, self._title, self._words, self._dimmed)
+        return (*there, *what, self.font().key(), self.still_shapes())
+
+    def _draw_still(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        kept = QPixmap(self.size() * ratio)
+        kept.setDevicePixelRatio(ratio)
+        kept.fill(QColor(IMAGE_BACKGROUND))
+        painter = QPainter(kept)
+        painter.setFont(self.font())
+        if self._array is None:
+            painter.setPen(QColor(INK))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._words)
+        else:
+            self._draw_picture(painter)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.draw_still(painter)
+            if self._unit is not None:
+                beside = QRectF(self.width() - _GUTTER, 0, _GUTTER, self.height())
+                draw_bar(painter, beside, self._colours, self._levels, self._unit, self.font())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._title:
+            draw_words(painter, self._title, QPointF(GRID, GRID), self.font(), INK)
+        painter.end()
+        return kept
 
     def _draw_picture(self, painter: QPainter) -> None:
         area = self._area()
@@ -235,6 +266,8 @@ class PictureView(QWidget):
         painter.restore()
 
     def _draw_cross(self, painter: QPainter, at: QPointF) -> None:
+        # Thin and straight, they need no smoothing, which takes its time.
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # noqa: FBT003 - Qt's own
         painter.setPen(QPen(_CROSS, 1))
         area = self._area()
         for start, end in (
