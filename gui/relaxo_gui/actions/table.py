@@ -233,7 +233,8 @@ def build(commands: Commands, parent: QObject) -> dict[str, QAction]:
         action.setToolTip(row.tip)
         action.setStatusTip(row.tip)
         if row.keys is not None:
-            action.setShortcut(QKeySequence(row.keys))
+            # All keys that the system has for it; menus show the first.
+            action.setShortcuts(row.keys if isinstance(row.keys, Keys) else [QKeySequence(row.keys)])
         if row.on_image:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         action.triggered.connect(lambda _checked=False, row=row: row.do(commands))
