@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QHeaderView,
     QLabel,
     QVBoxLayout,
@@ -94,7 +95,9 @@ class WellsPanel(QWidget):
     def _ask_why(self, well: str) -> None:
         """Let the reason be typed where it stands."""
         row = self.rows.row_of(well)
-        if row is not None and self.table.isVisible():
+        # Where something else is being typed already, that goes on.
+        busy = self.table.state() == QAbstractItemView.State.EditingState
+        if row is not None and self.table.isVisible() and not busy:
             self.table.choose_row(row, USE)
             self.table.edit(self.rows.index(row, USE))
 
