@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -80,6 +81,12 @@ def test_every_step_has_its_key(sample: MainWindow, qtbot: QtBot, number: int) -
     assert sample.model.step == list(STEPS)[number - 1]
 
 
+def test_no_key_does_two_things(sample: MainWindow) -> None:
+    keys = [part.shortcut().toString() for part in sample.findChildren(QAbstractButton) if part.shortcut().toString()]
+    keys += [part.shortcut().toString() for part in sample.findChildren(QAction) if part.shortcut().toString()]
+    assert sorted(set(keys)) == sorted(keys)
+
+
 def test_it_fits_a_small_screen(sample: MainWindow) -> None:
     for step in STEPS:
         sample.model.go_to(step)
@@ -88,9 +95,9 @@ def test_it_fits_a_small_screen(sample: MainWindow) -> None:
         assert (least.width() <= 1280, least.height() <= 760) == (True, True), step
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_words_stand_out_from_their_ground(dark: bool) -> None:
-    theme = Theme.of(palette(dark=dark))
+@pytest.mark.parametrize("shade", ["light", "dark"])
+def test_words_stand_out_from_their_ground(shade: str) -> None:
+    theme = Theme.of(palette(dark=shade == "dark"))
     for ink, least in (
         (theme.text, 7.0),
         (theme.muted, 4.5),

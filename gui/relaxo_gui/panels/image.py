@@ -123,7 +123,7 @@ class ImagePanel(QWidget):
     def _build(self) -> None:
         self.counts.setAccessibleName("Views side by side")
         self.counts.setToolTip("How many views stand side by side")
-        self.counts.set_shortcuts({key: f"Ctrl+{key}" for key in _COUNTS})
+        self.counts.set_shortcuts({key: f"Alt+Shift+{key}" for key in _COUNTS})
         head = QHBoxLayout()
         head.setContentsMargins(PADDING, 2 * GRID, PADDING, 0)
         head.setSpacing(2 * GRID)

@@ -139,7 +139,7 @@ def _theme(base_name: str, text_name: str) -> Theme:
     return Theme(
         dark=dark,
         text=text.name(),
-        muted=_between(text, base, 0.40).name(),
+        muted=_between(text, base, 0.34).name(),
         line=_between(text, base, 0.82).name(),
         base=base.name(),
         accent=accent.name(),
