@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from relaxo.rounding import rounded
@@ -83,6 +83,7 @@ def steps_of(
         "report": None if known is None or known.result is None else _report(current=current, exported=exported),
     }
     error = None if known is None or running else known.error
+    stopped = not running and not current and error is None
     found: dict[str, Step] = {}
     for key, step in reached.items():
         if step is not None:
@@ -93,8 +94,12 @@ def steps_of(
             found[key] = _stopped(key, error, read=known is not None and known.inventory is not None)
         elif running and not any(each.state == "busy" for each in found.values()):
             found[key] = Step(key, "busy", _BUSY[key])
+        elif stopped and not any(each.state == "needs you" for each in found.values()):
+            found[key] = Step(key, "needs you", "stopped: F5 goes on", _STOPPED)
         else:
             found[key] = Step(key, "waiting", "")
+    if stopped and found["relaxivity"].state in {"done", "warning"}:
+        found["relaxivity"] = replace(found["relaxivity"], state="needs you", words="old: F5 renews it", tip=_STOPPED)
     return found
 
 
@@ -106,6 +111,8 @@ def next_step(steps: Mapping[str, Step]) -> str:
     before_report = [step for step in steps.values() if step.key != "report"]
     return next((step.key for step in before_report if step.state in {"needs you", "failed"}), "concentrations")
 
+
+_STOPPED = "It was stopped before the results of these decisions were there. Compute Again (F5) goes on."
 
 _BUSY = {
     "images": "reading",

@@ -78,9 +78,22 @@ def test_while_it_runs_the_first_step_without_a_result_is_busy(whole: Snapshot) 
     assert steps["wells"].words == "looking for wells"
 
 
+def test_what_was_stopped_says_how_it_goes_on(whole: Snapshot, contents: Mapping[str, Contents]) -> None:
+    steps = steps_of(None, {}, opened=True)
+    assert states(steps) == ["needs you", *["waiting"] * 5]
+    assert "F5" in steps["images"].words
+    partly = Snapshot(whole.recipe, inventory=whole.inventory, stacks=whole.stacks, wells=whole.wells)
+    assert states(steps_of(partly, contents, opened=True))[2:4] == ["done", "needs you"]
+    # Results of an older recipe are not taken for new ones.
+    steps = steps_of(replace(whole, notices=()), contents, opened=True)
+    assert steps["relaxivity"].state == "needs you"
+    assert "old" in steps["relaxivity"].words
+    assert steps["report"].state == "waiting"
+
+
 def test_missing_concentrations_are_the_one_thing_that_is_asked_for(whole: Snapshot) -> None:
     bare = replace(whole, result=None, notices=())
-    steps = steps_of(bare, {}, opened=True)
+    steps = steps_of(bare, {}, opened=True, current=True)
     assert states(steps) == ["done", "done", "needs you", "done", "waiting", "waiting"]
     assert steps["concentrations"].words == "paste from Excel"
     assert next_step(steps) == "concentrations"

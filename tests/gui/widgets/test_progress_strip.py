@@ -31,3 +31,23 @@ def test_what_takes_time_is_shown_with_its_stage_and_can_be_cancelled(qtbot: QtB
         strip._stop.click()
     strip.set_running(running=False)
     assert strip.isHidden()
+
+
+def test_the_time_that_is_left_is_guessed_when_something_is_known_of_it(qtbot: QtBot) -> None:
+    now = [100.0]
+    strip = ProgressStrip(clock=lambda: now[0])
+    qtbot.addWidget(strip)
+    strip.set_progress("Fitting T1", 0, 10)
+    now[0] += 1
+    strip.set_progress("Fitting T1", 1, 10)
+    assert strip._label.text() == "Fitting T1…"
+    now[0] += 3
+    strip.set_progress("Fitting T1", 2, 10)
+    assert strip._label.text() == "Fitting T1…  16 s left"
+    strip.set_progress("Fitting T1", 9, 10)
+    assert strip._label.text() == "Fitting T1…"
+    now[0] += 1000
+    strip.set_progress("Fitting T1", 5, 10)
+    assert strip._label.text() == "Fitting T1…  17 min left"
+    strip.set_progress("Fitting T2", 5, 10)
+    assert strip._label.text() == "Fitting T2…"
