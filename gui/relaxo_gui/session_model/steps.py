@@ -80,7 +80,9 @@ def steps_of(
         "concentrations": None if known is None or known.located is None else _concentrations(contents),
         "maps": None if known is None or not known.maps else _maps(known),
         "relaxivity": None if known is None or known.result is None or not known.result.agents else _relaxivity(known),
-        "report": None if known is None or known.result is None else _report(current=current, exported=exported),
+        "report": None
+        if known is None or known.result is None
+        else _report(agents=bool(known.result.agents), current=current, exported=exported),
     }
     error = None if known is None or running else known.error
     stopped = not running and not current and error is None
@@ -214,11 +216,15 @@ def _relaxivity(known: Snapshot) -> Step:
     return Step("relaxivity", "done", parts[0] if parts else "", f"{agent}: {', '.join(parts)} mM⁻¹ s⁻¹")
 
 
-def _report(*, current: bool, exported: bool) -> Step:
+def _report(*, agents: bool, current: bool, exported: bool) -> Step:
     if not current:
         return Step("report", "waiting", "")
     if exported:
         return Step("report", "done", "saved")
+    if not agents:
+        return Step(
+            "report", "waiting", "maps can be saved", "Without concentrations there are times and maps to save."
+        )
     return Step("report", "needs you", "save the figure", "Save the results, the figure and the report.")
 
 

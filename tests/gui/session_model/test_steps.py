@@ -99,6 +99,14 @@ def test_missing_concentrations_are_the_one_thing_that_is_asked_for(whole: Snaps
     assert next_step(steps) == "concentrations"
 
 
+def test_without_concentrations_there_are_maps_to_save(whole: Snapshot) -> None:
+    assert whole.result is not None
+    bare = replace(whole, result=replace(whole.result, agents=()), notices=())
+    steps = steps_of(bare, {}, opened=True, current=True)
+    assert states(steps) == ["done", "done", "needs you", "done", "waiting", "waiting"]
+    assert steps["report"].words == "maps can be saved"
+
+
 def test_excluded_wells_are_counted(whole: Snapshot, contents: Mapping[str, Contents]) -> None:
     some = {**contents, "3": left_out(contents["3"])}
     assert steps_of(whole, some, opened=True)["concentrations"].words == "17 wells, 2 agents, 1 excluded"
