@@ -6,7 +6,7 @@ and figures use ms. Only readers, writers and screens call these functions.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,6 +33,17 @@ def s_to_ms(time: NDArray[np.float64]) -> NDArray[np.float64]: ...
 def s_to_ms(time: float | NDArray[np.float64]) -> float | NDArray[np.float64]:
     """Return a time in ms from one in s."""
     return time * 1e3
+
+
+@overload
+def reciprocal(value: float, error: float) -> tuple[float, float]: ...
+@overload
+def reciprocal(value: NDArray[np.float64], error: NDArray[np.float64]) -> tuple[NDArray[Any], NDArray[Any]]: ...
+def reciprocal(
+    value: float | NDArray[np.float64], error: float | NDArray[np.float64]
+) -> tuple[float | NDArray[Any], float | NDArray[Any]]:
+    """Return the rate (1/s) of a relaxation time (s), or the time of a rate, and its error to first order."""
+    return 1 / value, error / value**2
 
 
 def field_from_frequency(frequency_mhz: float) -> float:

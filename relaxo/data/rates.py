@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from relaxo.units import reciprocal
+
 #: The rate that each time is the reciprocal of.
 RATES = {"T1": "R1", "T2": "R2"}
 
@@ -56,17 +58,17 @@ class WellRate:
     @property
     def time(self) -> float:
         """Relaxation time in s; NaN when it could not be measured."""
-        return 1 / self.rate if self.rate else math.nan
+        return reciprocal(self.rate, math.nan)[0] if self.rate else math.nan
 
     @property
     def time_spread(self) -> float:
         """Standard deviation of the relaxation time over the voxels, s."""
-        return self.spread / self.rate**2 if self.rate else math.nan
+        return reciprocal(self.rate, self.spread)[1] if self.rate else math.nan
 
     @property
     def time_standard_error(self) -> float:
         """Standard error of the relaxation time, s."""
-        return self.standard_error / self.rate**2 if self.rate else math.nan
+        return reciprocal(self.rate, self.standard_error)[1] if self.rate else math.nan
 
 
 @dataclass(frozen=True, slots=True)

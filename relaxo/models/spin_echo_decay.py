@@ -90,8 +90,8 @@ MODEL = Model(
         ),
         Option(
             "noise_floor",
-            "leave out echoes from where the decay sinks below this many sigma of the noise, and take out of the others "
-            "what noise adds to magnitudes; 0 keeps all as they are",
+            "leave out echoes from where the decay sinks below this many sigma of the noise, and take out of the "
+            "others what noise adds to magnitudes; 0 keeps all as they are",
             3.0,
             "sigma",
         ),

@@ -10,6 +10,7 @@ from relaxo import io
 from relaxo.data import RATES, FitStatus, Geometry, Rates, Stack, WellRate
 from relaxo.pipeline.fit import fit_stack
 from relaxo.recipe import FitsPart
+from relaxo.units import reciprocal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,16 +42,16 @@ def rates_of_table(path: Path, fits: FitsPart | None = None) -> dict[str, Rates]
     maps = fit_stack(stack, getattr(fits or FitsPart(), quantity), quantity, None)
     measured = []
     for index, name in enumerate(signals.wells):
-        time, error = (values[f"{quantity}map"][0, 0, index] for values in (maps.values, maps.error))
+        rate, error = reciprocal(*(values[f"{quantity}map"][0, 0, index] for values in (maps.values, maps.error)))
         contents = signals.contents[name]
         status = FitStatus(int(maps.status[0, 0, index]))
         failed = None if status == FitStatus.OK else f"the fit gave nothing: {status.name.lower().replace('_', ' ')}"
         measured.append(
             WellRate(
                 well=name,
-                rate=1 / time,
+                rate=rate,
                 spread=np.nan,
-                standard_error=error / time**2,
+                standard_error=error,
                 voxels=0,
                 concentration=contents.concentration_mM,
                 agent=contents.agent,

@@ -11,12 +11,12 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 from scipy.special import stdtrit
 
+from relaxo.data import RATES
 from relaxo.errors import AnalysisError
 from relaxo.report.groups import groups
 from relaxo.report.lettering import SYMBOL, shortened
 from relaxo.report.look import look
 from relaxo.report.page import EDGE_MM, Page
-from relaxo.report.rows import RATE_OF
 from relaxo.report.style import DARK_GREY, GREY, INK
 from relaxo.rounding import fixed
 from relaxo.units import s_to_ms
@@ -82,7 +82,7 @@ def agreement(source: Material, quantity: str) -> Agreement | None:
 
     Wells that are left out of the regression for their concentration's sake count here; those without a time do not.
     """
-    times = {rate.well: rate.time for rate in source.rates[RATE_OF[quantity]].wells if math.isfinite(rate.rate)}
+    times = {rate.well: rate.time for rate in source.rates[RATES[quantity]].wells if math.isfinite(rate.rate)}
     references = {
         well: reference
         for well, each in source.contents.items()

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relaxo.data import RATES
 from relaxo.models.curve import fine_axis, model_of
 from relaxo.report.groups import groups, shared
 from relaxo.report.lettering import SYMBOL, shortened
 from relaxo.report.look import look
 from relaxo.report.page import EDGE_MM, Page
-from relaxo.report.rows import RATE_OF, home
+from relaxo.report.rows import home
 from relaxo.report.signals import fitted
 from relaxo.report.style import DARK_GREY, GREY, INK
 from relaxo.rounding import rounded
@@ -185,7 +186,7 @@ def _label(source: Material, name: str, room_mm: float) -> str:
 
 
 def _measured(source: Material, quantity: str, name: str) -> str:
-    rate = next((rate for rate in source.rates[RATE_OF[quantity]].wells if rate.well == name), None)
+    rate = next((rate for rate in source.rates[RATES[quantity]].wells if rate.well == name), None)
     if rate is None or not math.isfinite(rate.rate):
         return "not measured"
     return f"{SYMBOL[quantity]} = {rounded(s_to_ms(rate.time), s_to_ms(rate.time_spread))} ms"

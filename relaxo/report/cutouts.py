@@ -10,9 +10,9 @@ import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import Normalize
 
+from relaxo.data import RATES
 from relaxo.report.lettering import SYMBOL
 from relaxo.report.look import look
-from relaxo.report.rows import RATE_OF
 from relaxo.report.style import map_colours
 from relaxo.report.windows import window
 from relaxo.units import s_to_ms
@@ -121,7 +121,7 @@ def map_row(source: Material, quantity: str, shown: Sequence[str]) -> Row:
     wells = source.wells[quantity]
     values = source.maps[quantity][f"{quantity}map"]
     if look().maps.show == "rates":
-        quantity, values = RATE_OF[quantity], 1 / values
+        quantity, values = RATES[quantity], 1 / values
     else:
         values = s_to_ms(values)
     inside = values[np.isin(wells.labels, _numbers(wells, shown)) & np.isfinite(values)]

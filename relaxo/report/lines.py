@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.lines import Line2D
 
+from relaxo.data import RATES
 from relaxo.report.groups import shared
 from relaxo.report.lettering import RELAXIVITY, SYMBOL, UNIT, shortened, width_mm
 from relaxo.report.look import look
-from relaxo.report.rows import RATE_OF
 from relaxo.report.style import DARK_GREY, INK
 from relaxo.rounding import rounded
 
@@ -49,7 +49,7 @@ def draw_lines(
     room_mm
         How long a text of the legend may be.
     """
-    rates = {rate.well: rate for rate in result.rates[RATE_OF[quantity]].wells}
+    rates = {rate.well: rate for rate in result.rates[RATES[quantity]].wells}
     concentration = {well: each.concentration_mM for well, each in result.contents.items()}
     highest = max((value for value in concentration.values() if value is not None), default=0.0) or 1.0
     entries = []

@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from relaxo.data import RATES
 from relaxo.recipe import FitPart
 from relaxo.report.contrast import clearest
 from relaxo.report.groups import groups
 from relaxo.report.provenance import Provenance, provenance
-from relaxo.report.rows import RATE_OF
 from relaxo.report.signals import Signals, signals
 from relaxo.units import s_to_ms
 
@@ -118,7 +118,7 @@ def _picture(result: Result, quantity: str, stack: Stack, measured: Signals) -> 
     ]
     if not any(each.shape[1] for each in series):
         # Without concentrations the rates stand in for them.
-        rates = {rate.well: rate.rate for rate in result.rates[RATE_OF[quantity]].wells}
+        rates = {rate.well: rate.rate for rate in result.rates[RATES[quantity]].wells}
         by_rate = sorted((well for well in position if math.isfinite(rates[well])), key=lambda well: rates[well])
         series = [measured.mean[:, [position[well] for well in by_rate]]]
     index = clearest(series, direction=1 if quantity == "T1" else -1)

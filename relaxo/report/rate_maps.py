@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from relaxo.report.rows import RATE_OF
+from relaxo.data import RATES
+from relaxo.units import reciprocal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,4 +31,4 @@ def rate_map(maps: Maps, quantity: str) -> tuple[str, NDArray[Any], NDArray[Any]
     """
     time = maps[f"{quantity}map"]
     with np.errstate(over="ignore"):
-        return f"{RATE_OF[quantity]}map", 1 / time, maps.error[f"{quantity}map"] / time**2
+        return f"{RATES[quantity]}map", *reciprocal(time, maps.error[f"{quantity}map"])

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from relaxo.units import s_to_ms
+from relaxo.data import RATES
+from relaxo.units import reciprocal, s_to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from relaxo.data import Tally, Well, WellRate
     from relaxo.pipeline import Result
     from relaxo.report.material import Material
-
-#: A relaxation time and the rate it is the reciprocal of.
-RATE_OF = {"T1": "R1", "T2": "R2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +74,14 @@ _DETAILS: Mapping[str, Callable[[Time], float | None]] = {
 }
 
 #: The names of `details`.
-DETAILS = ("confidence", "origin", *(f"{quantity}{name}" for quantity in RATE_OF for name in _DETAILS))
+DETAILS = ("confidence", "origin", *(f"{quantity}{name}" for quantity in RATES for name in _DETAILS))
 
 
 def details(row: WellRow) -> dict[str, float | str | None]:
     """Return what is known of a well beyond the essentials, by the name that it has in the tables and results.json."""
     known_times: dict[str, float | str | None] = {
         f"{quantity}{name}": value(row.times[quantity]) if quantity in row.times else None
-        for quantity in RATE_OF
+        for quantity in RATES
         for name, value in _DETAILS.items()
     }
     return {"confidence": row.well.confidence, "origin": row.well.origin, **known_times}
@@ -94,7 +92,7 @@ def well_rows(result: Result | Material) -> tuple[WellRow, ...]:
     wells = result.wells[home(result)]
     measured = {
         quantity: {rate.well: rate for rate in result.rates[name].wells}
-        for quantity, name in RATE_OF.items()
+        for quantity, name in RATES.items()
         if name in result.rates
     }
     tallies = {
@@ -142,6 +140,7 @@ def known(value: float | None) -> float | None:
 def _time(rate: WellRate, tally: Tally | None) -> Time:
     """Return what was measured, also of a well that is left out: `excluded` says so, for one quantity or for all."""
     there = rate.rate > 0
+    curve, curve_error = reciprocal(rate.curve_rate, rate.curve_standard_error)
     return Time(
         value=_ms(rate.time) if there else None,
         spread=_ms(rate.time_spread) if there else None,
@@ -150,8 +149,8 @@ def _time(rate: WellRate, tally: Tally | None) -> Time:
         independent_voxels=known(rate.independent_voxels),
         homogeneity=known(rate.homogeneity),
         median=_ms(1 / rate.median_rate),
-        curve=_ms(1 / rate.curve_rate),
-        curve_standard_error=_ms(rate.curve_standard_error / rate.curve_rate**2),
+        curve=_ms(curve),
+        curve_standard_error=_ms(curve_error),
         tally=tally,
     )
 

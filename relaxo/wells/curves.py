@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from relaxo.data import FitStatus, Notice, Rates
-from relaxo.units import s_to_ms
+from relaxo.units import reciprocal, s_to_ms
 from relaxo.wells.measure import quantity_of
 
 if TYPE_CHECKING:
@@ -69,9 +69,8 @@ def with_curves(rates: Rates, maps: Maps) -> Rates:
         if maps.status[index] != FitStatus.OK or not time > 0:
             wells.append(rate)
             continue
-        wells.append(
-            dataclasses.replace(rate, curve_rate=1 / time, curve_standard_error=float(errors[index]) / time**2)
-        )
+        curve_rate, error = reciprocal(time, float(errors[index]))
+        wells.append(dataclasses.replace(rate, curve_rate=curve_rate, curve_standard_error=error))
     return Rates(quantity=rates.quantity, wells=tuple(wells))
 
 

@@ -18,3 +18,9 @@ def test_arrays_are_converted_element_by_element():
 def test_a_tesla_is_42_577_megahertz():
     assert units.frequency_from_field(1.0) == pytest.approx(42.577, abs=1e-3)
     assert units.field_from_frequency(63.897953) == pytest.approx(1.5008, abs=1e-4)
+
+
+def test_a_rate_is_one_over_the_time_and_as_uncertain_and_back():
+    rate, error = units.reciprocal(0.5, 0.01)
+    assert (rate, error) == pytest.approx((2.0, 0.04))
+    assert units.reciprocal(rate, error) == pytest.approx((0.5, 0.01))

@@ -74,9 +74,7 @@ def drag_words(dragged: Dragged) -> str:
     lines = []
     for quantity, rate in dragged.rates.items():
         if math.isfinite(rate.rate):
-            # Errors of rates become those of times.
-            error = rate.standard_error / rate.rate**2
-            number = rounded(s_to_ms(rate.time), s_to_ms(error))
+            number = rounded(s_to_ms(rate.time), s_to_ms(rate.time_standard_error))
             lines.append(f"{_TIMES[quantity]} {number} ms, {rate.voxels} voxels")
         else:
             lines.append(f"no {_TIMES[quantity]}: {rate.excluded or 'no voxels'}")
