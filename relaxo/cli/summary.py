@@ -139,9 +139,10 @@ def print_source(reference: ReferenceAgent) -> None:
     """Print where a published figure is from, as it must be cited."""
     import click
 
-    temperature = "" if reference.temperature_C is None else f", {reference.temperature_C:g} °C"
+    from relaxo.report.compare import conditions_of
+
     click.echo(
-        f"published: {reference.agent}, {reference.medium}{temperature}, {reference.citation} "
+        f"published: {reference.agent}, {conditions_of(reference)}; {reference.citation}, doi "
         f"{reference.doi} ({reference.status})"
     )
 

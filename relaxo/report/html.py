@@ -32,6 +32,9 @@ figure { margin: 1rem 0; }
 figure svg { display: block; width: 100%; height: auto; }
 @media screen { figure svg { min-width: 38rem; } table.many { min-width: 38rem; } }
 ul { padding-left: 1.2rem; }
+@media screen and (max-width: 40rem) {
+  table { font-size: .8rem; } th, td { padding: .3rem .25rem; } td.number { letter-spacing: -.02em; }
+}
 @media print {
   @page { margin: 15mm; }
   body { max-width: none; padding: 0; font-size: 9.5pt; }
@@ -47,7 +50,7 @@ ul { padding-left: 1.2rem; }
 }
 """
 #: A table of more columns than these is pushed sideways on a phone rather than squeezed.
-_MANY = 4
+_MANY = 5
 #: Nothing may be fetched, whatever a name in the report contains.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 

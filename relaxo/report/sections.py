@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from relaxo.report.agreement import agreement
-from relaxo.report.compare import compare
+from relaxo.report.compare import compare, conditions_of
 from relaxo.report.document import MISSING, Document, FigurePlace, Grid, Heading, Items, Paragraph
 from relaxo.report.lettering import RELAXIVITY, SYMBOL
 from relaxo.report.methods import methods
@@ -131,10 +131,9 @@ def _comparisons(result: Result) -> Iterator[Block]:
     yield Grid(columns, tuple(rows), (2.4, 3.4, 1, 2.4, 2.4, 2), frozenset({3, 4, 5}))
     reference = result.reference
     if reference is not None:
-        temperature = "" if reference.temperature_C is None else f", {reference.temperature_C:g} °C"
         yield Paragraph(
-            f"Published: {reference.agent}, {reference.field_T:g} T, {reference.medium}{temperature}, per "
-            f"{reference.per}; {reference.citation}, doi {reference.doi} ({reference.status}).",
+            f"Published: {reference.agent}, {conditions_of(reference)}, per {reference.per}; {reference.citation}, "
+            f"doi {reference.doi} ({reference.status}).",
             small=True,
         )
 
