@@ -25,7 +25,7 @@ PLATES = ((2, 3), (3, 4), (4, 6), (6, 8), (8, 12), (16, 24))
 _STEEP = math.radians(30)
 """Tilt of a lattice beyond which rows could be columns just as well."""
 _FEW = 5
-_LOOSE = (0.7, 1.4)
+_LOOSE = (0.7, 0.9, 1.1, 1.4)
 """Shares of the tolerance within which wells stand in one row, for which their order must stay the same."""
 _NEARLY_ALL = 0.8
 _LISTED = 8

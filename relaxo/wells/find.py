@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from relaxo.wells.refine import by_pixel, refine
 from relaxo.wells.tracks import columns_of_circles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -95,16 +95,16 @@ def search(stack: Stack, part: WellsPart, progress: Callable[[int, int], bool] |
     _, row_spacing, column_spacing = stack.geometry.spacing
     pixel = min(row_spacing, column_spacing)
     row_scale, column_scale = pixel / row_spacing, pixel / column_spacing
-    sections: list[list[Circle]] = []
-    cut: list[Circle] = []
+    sections: list[_Section] = []
     for index in range(signal.shape[1]):
         square = _stretched(_stretched(signal[:, index], row_scale, 1), column_scale, 2)
-        whole, by_border = _sorted_out(square)
-        sections.append(whole)
-        cut += by_border
+        sections.append(_sorted_out(square))
         if progress is not None and not progress(index + 1, signal.shape[1]):
             raise Cancelled
-    columns = columns_of_circles(sections, keep_partial=part.partial_slices == "keep")
+    whole = [section.whole for section in sections]
+    cut = _at_one_place(circle for section in sections for circle in section.cut)
+    small = _at_one_place(circle for section in sections for circle in section.small)
+    columns = columns_of_circles(whole, keep_partial=part.partial_slices == "keep")
     wells = [
         Well(
             name=str(number),
@@ -119,14 +119,20 @@ def search(stack: Stack, part: WellsPart, progress: Callable[[int, int], bool] |
         if circle.confidence >= LEAST_CONFIDENCE
     ]
     if not wells:
+        if small:
+            raise AnalysisError(
+                f"no wells were found but {_too_small(small, row_scale, column_scale)}",
+                hint="Take images with smaller pixels, or add the wells by hand",
+            )
         raise AnalysisError(
             "no wells were found",
             hint="Wells are looked for as bright or dark circles, whole in the image and at least 3 pixels in radius: "
             "check that the stack shows the phantom across its wells",
         )
     notices = [
-        *_partial(columns, sections),
+        *_partial(columns, whole),
         *_cut(cut, row_scale, column_scale),
+        *_small(small, row_scale, column_scale),
         *_unsure([circle for circle, _ in columns], row_scale, column_scale),
     ]
     order = reading_order(wells, stack.geometry)
@@ -160,14 +166,35 @@ def _partial(
 
 def _cut(circles: Sequence[Circle], row_scale: float, column_scale: float) -> tuple[Notice, ...]:
     """Return a notice of the circles that the border of the image cuts."""
+    if not circles:
+        return ()
+    where = _where(circles, row_scale, column_scale)
+    return (Notice("wells_cut", f"What looks like a well is cut by the border of the image and left out: {where}."),)
+
+
+def _small(circles: Sequence[Circle], row_scale: float, column_scale: float) -> tuple[Notice, ...]:
+    """Return a notice of the circles that are too small to be measured."""
+    if not circles:
+        return ()
+    what = _too_small(circles, row_scale, column_scale)
+    return (Notice("wells_small", f"Left out as too small to be measured were {what}; add by hand what is a well."),)
+
+
+def _too_small(circles: Sequence[Circle], row_scale: float, column_scale: float) -> str:
+    """Return in words how many circles are too small, how small, and where."""
+    radius = float(np.median([circle.radius for circle in circles]))
+    what = "one that has" if len(circles) == 1 else f"{len(circles)} that have"
+    where = _where(circles, row_scale, column_scale)
+    return f"{what} a radius of {radius:.1f} pixels, where {SMALLEST_RADIUS:g} is the least: {where}"
+
+
+def _at_one_place(circles: Iterable[Circle]) -> list[Circle]:
+    """Return the first of the circles of all slices that lie upon one another."""
     places: list[Circle] = []
     for circle in circles:
-        if not any(_overlap(_places([circle]), _places([other])).any() for other in places):
+        if not _overlap(_places([circle]), _places(places)).any():
             places.append(circle)
-    if not places:
-        return ()
-    where = _where(places, row_scale, column_scale)
-    return (Notice("wells_cut", f"What looks like a well is cut by the border of the image and left out: {where}."),)
+    return places
 
 
 def _unsure(circles: Sequence[Circle], row_scale: float, column_scale: float) -> tuple[Notice, ...]:
@@ -211,28 +238,41 @@ def circles_in(images: NDArray[Any]) -> list[Circle]:
     images
         (n, y, x), arbitrary units, finite, isotropic pixels.
     """
-    return _sorted_out(images)[0]
+    return _sorted_out(images).whole
 
 
-def _sorted_out(images: NDArray[Any]) -> tuple[list[Circle], list[Circle]]:
-    """Return the circles of one slice that may be wells, and those that the border cuts."""
+class _Section(NamedTuple):
+    """The circles of one slice, none upon another."""
+
+    whole: list[Circle]
+    """That may be wells."""
+    cut: list[Circle]
+    """By the border."""
+    small: list[Circle]
+    """Too small to be measured."""
+
+
+def _sorted_out(images: NDArray[Any]) -> _Section:
+    """Return the circles of one slice."""
     height, width = images.shape[1:]
     if min(height, width) < _SMALLEST_IMAGE:
-        return [], []
+        return _Section([], [], [])
     edges = stack_edges(images)
     curves = by_pixel(principal(images))
     candidates = vote(edges)
     found: list[Circle] = []
     cut: list[Circle] = []
+    small: list[Circle] = []
     while candidates:
         possible = [
             circle
             for circle in refine(curves, candidates[:_AT_ONCE])
             if circle.confidence >= LEAST_CONFIDENCE / 2
-            and circle.radius >= SMALLEST_RADIUS
             and _to_border(circle, height, width) >= -0.5
             and edges.brightness[round(circle.row), round(circle.column)] > _DARK
         ]
+        small += [circle for circle in possible if circle.radius < SMALLEST_RADIUS]
+        possible = [circle for circle in possible if circle.radius >= SMALLEST_RADIUS]
         whole = [circle for circle in possible if circle.radius <= _to_border(circle, height, width)]
         found += whole
         cut += [circle for circle in possible if circle.radius > _to_border(circle, height, width) + 0.5]
@@ -240,8 +280,8 @@ def _sorted_out(images: NDArray[Any]) -> tuple[list[Circle], list[Circle]]:
         sure = [circle for circle in whole if circle.confidence > _SURE]
         candidates = _clear_of(sure, candidates[_AT_ONCE:])
     wells = completed(without_bath(_apart(found), curves), curves, edges.brightness, _DARK)
-    known = _places(wells)
-    return wells, [circle for circle in _apart(cut) if not _overlap(_places([circle]), known).any()]
+    small = [circle for circle in small if circle.confidence >= LEAST_CONFIDENCE]
+    return _Section(wells, _clear_of(wells, _apart(cut)), _clear_of([*wells, *cut], _apart(small)))
 
 
 def _stretched(images: NDArray[Any], scale: float, axis: int) -> NDArray[Any]:

@@ -6,7 +6,6 @@ import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.cluster import hierarchy
 
 from relaxo.errors import AnalysisError, InputError
 from relaxo.wells.lattice import lattice, nearest_distance, tilt, turned
@@ -19,6 +18,9 @@ if TYPE_CHECKING:
 
     from relaxo.data import Geometry, Well, Wells
     from relaxo.recipe import WellsPart
+
+_AS_WIDE = 0.8
+"""Share of the widest gap between rows at which another is one, too."""
 
 
 def reading_order(
@@ -225,10 +227,22 @@ def _rows(places: NDArray[Any], radii: Sequence[float], slack: float) -> tuple[N
     if len(places) < 2:
         return height, across
     tolerance = slack * max(float(np.median(radii)), 0.25 * float(np.median(nearest_distance(places))))
-    # Complete linkage: no two wells of a row differ by more, so rows cannot run into one another.
-    cluster = hierarchy.fcluster(hierarchy.linkage(height[:, None], "complete"), tolerance, "distance")
-    mean = np.bincount(cluster, height) / np.maximum(np.bincount(cluster), 1)
-    return mean[cluster], across
+    row = np.zeros(len(places), np.int64)
+    for number, members in enumerate(_split(np.argsort(height, kind="stable"), height, tolerance, _AS_WIDE**slack)):
+        row[members] = number
+    return row, across
+
+
+def _split(members: NDArray[Any], height: NDArray[Any], most: float, as_wide: float) -> list[NDArray[Any]]:
+    """Return members, by their height (m,), in rows no taller than said, parted where the gaps are widest.
+
+    Gaps that are equal but for noise part together, so that a ring gives the same rows however exactly it is known.
+    """
+    gaps = np.diff(height[members])
+    if gaps.sum() <= most:
+        return [members]
+    parts = np.split(members, np.flatnonzero(gaps >= as_wide * gaps.max()) + 1)
+    return [row for part in parts for row in _split(part, height, most, as_wide)]
 
 
 def letters(row: int) -> str:

@@ -72,3 +72,13 @@ def test_the_geometry_of_the_stack_does_not_matter_to_the_lattice(phantom: Make,
     oblique = np.diag([-0.5, 0.5, 2.0, 1.0])
     turned = replace(stack, geometry=Geometry(stack.geometry.shape, oblique))
     assert len(find(turned, WellsPart())) == 48
+
+
+def test_a_well_like_its_bath_is_kept_beside_a_lattice_by_chance(phantom: Make) -> None:
+    random = np.random.default_rng(2)
+    places = np.array([(30, 30), (30, 64), (64, 30), (98, 64), (98, 98), (64, 98), (47, 64)]) + random.normal(
+        0, 1, (7, 2)
+    )
+    made = phantom(places, 6.0, bath=62, rim=2.0, relaxation=(2.9, 3.1), snr=40)
+    wells = find(made.stack(), WellsPart())
+    assert len(wells) == 7

@@ -69,3 +69,10 @@ def test_brightness_is_that_of_the_brightest_image() -> None:
 
 def test_no_signal_is_no_edge() -> None:
     assert stack_edges(np.zeros((3, 32, 32))).strength.max() == 0
+
+
+def test_noise_level_is_that_of_the_quiet_part() -> None:
+    noise = np.random.default_rng(0).normal(0, 7, (2, 200, 200))
+    image = np.hypot(*noise)
+    image[:, :110] += 1000 * (np.indices((200, 110)).sum(axis=0) // 4 % 2)
+    assert noise_level(image) == pytest.approx(7, rel=0.15)

@@ -228,3 +228,14 @@ def test_finds_the_spheres_of_a_real_phantom_and_nothing_else(real_data: Path, n
     assert min(well.confidence for well in wells.wells) > 0.9
     assert plate_names(wells) is None
     assert wells.voxel_counts().min() >= 30
+
+
+def test_wells_too_small_to_measure_are_told_of(phantom: Make, grid: Make) -> None:
+    large, small = grid(2, 3, 24.0, middle=(40.0, 63.5)), grid(2, 3, 12.0, middle=(100.0, 63.5))
+    made = phantom(np.concatenate([large, small]), np.repeat([7.0, 1.8], 6), snr=60)
+    wells = find(made.stack(), WellsPart())
+    assert len(wells) == 6
+    (notice,) = [notice for notice in wells.notices if notice.code == "wells_small"]
+    assert "6 that have a radius of 1.8 pixels" in notice.message
+    with pytest.raises(AnalysisError, match=r"no wells were found but 6 that have a radius of 1\.8 pixels"):
+        find(phantom(small, 1.8, snr=60).stack(), WellsPart())

@@ -106,3 +106,11 @@ def test_wells_at_two_levels_are_no_plate(grid: Make, as_wells: Make) -> None:
     wells = as_wells(places, slices=(0, 2)) + as_wells(places, slices=(5, 7))
     named = [Well(str(k), w.row, w.column, w.slice, w.slices, w.radius_mm) for k, w in enumerate(wells)]
     assert plate_names(located(named, geometry)) is None
+
+
+def test_a_ring_gives_the_same_rows_however_exactly_it_is_known(ring: Make, as_wells: Make, plane: Geometry) -> None:
+    random = np.random.default_rng(0)
+    places = ring(12, 40.0, 3.0)
+    order = reading_order(as_wells(places), plane)
+    for _ in range(50):
+        assert reading_order(as_wells(places + random.normal(0, 0.05, places.shape)), plane) == order

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from relaxo.wells.circles import Circle
@@ -59,3 +61,11 @@ def test_a_column_much_shorter_than_the_others_is_less_sure() -> None:
 
 def test_no_circles_are_no_columns() -> None:
     assert columns_of_circles([[], []]) == []
+
+
+def test_a_wall_in_a_slice_filled_in_part_is_not_the_size_of_the_well() -> None:
+    sections = [[dataclasses.replace(circle(), strength=100.0)] for _ in range(3)]
+    sections.append([dataclasses.replace(circle(radius=11.0), strength=15.0)])
+    ((mean, slices),) = columns_of_circles(sections)
+    assert slices == (0, 2)
+    assert mean.radius == pytest.approx(6.0)
