@@ -9,7 +9,9 @@ from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from relaxo.units import s_to_ms
+from relaxo_gui.actions.settings import settings
 from relaxo_gui.panels.layers import KEYS, TITLES, Levels, is_map, layer, placement, why_not
+from relaxo_gui.panels.well_menu import fill_menu
 from relaxo_gui.panels.well_shapes import drag_words, ghosts_on, shapes_on
 from relaxo_gui.resources.theme import GRID, PADDING, Theme
 from relaxo_gui.session_model.words import AXES, axis_values
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
     from relaxo_gui.session_model import Snapshot
 
 _COUNTS = {"1": "1", "2": "2", "4": "4"}
+_STORED = "image/views"
 _QUANTITIES = ("T1", "T2")
-_HOME = "T1"
 
 
 class ImagePanel(QWidget):
@@ -46,6 +48,9 @@ class ImagePanel(QWidget):
         self.times_of = {quantity: Scrubber() for quantity in _QUANTITIES}
         self.slices = Scrubber()
         self._build()
+        stored = settings().value(_STORED, "1")
+        if stored in _COUNTS:
+            self.counts.choose(stored)
         self._listen()
         self._refresh()
 
@@ -71,6 +76,10 @@ class ImagePanel(QWidget):
     def show_count(self, count: int) -> None:
         """Show one, two or four views side by side."""
         self.counts.choose(str(count))
+        self._arrange()
+
+    def _take_count(self, count: str) -> None:
+        settings().setValue(_STORED, count)
         self._arrange()
 
     def show_view(self, key: str) -> None:
@@ -107,6 +116,7 @@ class ImagePanel(QWidget):
             )
         )
         tile.renamed.connect(self._hand.rename)
+        tile.reasoned.connect(self._commands.exclude)
         tile.menu_asked.connect(lambda name, where: self._open_menu(tile, name, where))
         tile.slices_stepped.connect(lambda steps: self._step_slices(tile, steps))
         tile.times_stepped.connect(lambda steps: self._step_times(tile, steps))
@@ -149,7 +159,7 @@ class ImagePanel(QWidget):
 
     def _listen(self) -> None:
         self.views.chosen.connect(self.show_view)
-        self.counts.chosen.connect(lambda _: self._arrange())
+        self.counts.chosen.connect(self._take_count)
         for scrubber in self.times_of.values():
             scrubber.moved.connect(self._take_time)
         self.slices.moved.connect(self._take_slice)
@@ -163,6 +173,7 @@ class ImagePanel(QWidget):
         model.hover_changed.connect(self._mark)
         hand.placing_changed.connect(self._set_placing)
         hand.rename_asked.connect(self._ask_name)
+        self._commands.excluded.connect(self._ask_why)
         self._commands.analysis.running_changed.connect(self._dim)
 
     # What is shown
@@ -226,6 +237,7 @@ class ImagePanel(QWidget):
 
     def _show_picture(self, tile: ImageView, known: Snapshot | None) -> None:
         key, quantity = self.key_of(tile), self._quantity_of(tile)
+        tile.setAccessibleName(TITLES[key])
         seen = layer(known, key) if known is not None else None
         if known is None or seen is None:
             tile.show_picture(None, title=TITLES[key], words=why_not(known, key))
@@ -357,6 +369,12 @@ class ImagePanel(QWidget):
             self._commands.told.emit("Click where the well is; Esc gives it up")
             self.image.setFocus()
 
+    def _ask_why(self, name: str) -> None:
+        """Ask for the reason in the picture, where that is where the person works."""
+        known = self._model.contents.get(name)
+        if self.image.hasFocus() and known is not None and known.exclude is not None:
+            self.image.ask_reason(name, known.exclude)
+
     def _ask_name(self, name: str) -> None:
         self.image.rename(name)
 
@@ -367,19 +385,8 @@ class ImagePanel(QWidget):
 
     def menu_for(self, tile: ImageView, name: str | None) -> QMenu:
         """Return what can be done with a well, or beside them."""
-        menu, hand = QMenu(self), self._hand
-        if name is None:
-            menu.addAction("Add Well\tIns", lambda: hand.set_placing(placing=True))
-        else:
-            self._model.select(name)
-            known = self._model.contents.get(name)
-            excluded = known is not None and known.exclude is not None
-            trace = next((each for each in self._model.traces if each.now is not None and each.now.name == name), None)
-            menu.addAction("Rename…\tF2", lambda: tile.rename(name))
-            menu.addAction("Use Again\tDel" if excluded else "Leave Out\tDel", self._commands.toggle_selected)
-            menu.addAction("Remove\tShift+Del", lambda: hand.remove(name))
-            back = menu.addAction("Back to as Found", lambda: hand.restore(name))
-            back.setEnabled(trace is not None and bool(trace.changes))
+        menu = QMenu(self)
+        fill_menu(menu, self._commands, tile, name)
         menu.addSeparator()
         menu.addAction("Fit to Window, Then to the Wells\t0", tile.refit)
         menu.addAction("Reset Brightness\tL", lambda: self._reset_levels(tile))

@@ -38,6 +38,7 @@ def shapes_on(commands: Commands, quantity: str, slice_: int) -> tuple[Shape, ..
         by_hand = well.origin in {"changed", "added"}
         shape = _shape(there, agent_on_image(model.agent_index(well.name)), left_out, by_hand)
         proposed = _proposed(commands, well.name)
+        shape = dataclasses.replace(shape, tip=_tip(commands, well))
         shapes.append(dataclasses.replace(shape, mark=f"{shape.mark}: {proposed}") if proposed else shape)
     return tuple(shapes)
 
@@ -79,6 +80,17 @@ def drag_words(dragged: Dragged) -> str:
         else:
             lines.append(f"no {_TIMES[quantity]}: {rate.excluded or 'no voxels'}")
     return "\n".join(lines)
+
+
+def _tip(commands: Commands, well: Well) -> str:
+    """Return what is said of a well when the pointer rests on it."""
+    contents = commands.model.contents.get(well.name)
+    parts = [f"Well {well.name}" + (", changed by hand" if well.origin in {"changed", "added"} else "")]
+    if contents is not None:
+        amount = "" if contents.concentration_mM is None else f"{contents.concentration_mM:g} mM"
+        parts += [" ".join(part for part in (contents.agent, amount) if part)]
+        parts += [f"left out: {contents.exclude}"] if contents.exclude else []
+    return "\n".join(part for part in parts if part)
 
 
 def _proposed(commands: Commands, name: str) -> str:

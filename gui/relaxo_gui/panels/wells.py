@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QFont, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHeaderView,
     QLabel,
     QVBoxLayout,
@@ -20,6 +21,7 @@ from relaxo.rounding import rounded
 from relaxo.units import s_to_ms
 from relaxo_gui.panels.proposal_bar import ContentsTable, ProposalBar
 from relaxo_gui.resources.theme import GRID, PADDING, Theme
+from relaxo_gui.widgets.image_view import ImageView
 
 if TYPE_CHECKING:
     from relaxo.data import WellRate
@@ -95,9 +97,10 @@ class WellsPanel(QWidget):
     def _ask_why(self, well: str) -> None:
         """Let the reason be typed where it stands."""
         row = self.rows.row_of(well)
-        # Where something else is being typed already, that goes on.
+        # Where something else is being typed already, that goes on; who works in the picture is asked there.
         busy = self.table.state() == QAbstractItemView.State.EditingState
-        if row is not None and self.table.isVisible() and not busy:
+        asked_there = isinstance(QApplication.focusWidget(), ImageView)
+        if row is not None and self.table.isVisible() and not busy and not asked_there:
             self.table.choose_row(row, USE)
             self.table.edit(self.rows.index(row, USE))
 

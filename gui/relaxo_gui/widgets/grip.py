@@ -35,6 +35,8 @@ _PLAIN = {
     Key.Key_Minus: lambda view: view.zoom_by(1 / _ZOOM_STEP),
     Key.Key_0: lambda view: view.refit(),
     Key.Key_Home: lambda view: view.refit(),
+    Key.Key_N: lambda view: view.step_shape(1),
+    Key.Key_P: lambda view: view.step_shape(-1),
     Key.Key_L: lambda view: view.levels_reset.emit(),
     Key.Key_BracketLeft: lambda view: view.grown.emit(-1),
     Key.Key_BracketRight: lambda view: view.grown.emit(1),

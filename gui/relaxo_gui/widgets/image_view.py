@@ -8,10 +8,11 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QFont,
     QGuiApplication,
+    QHelpEvent,
     QKeyEvent,
     QKeySequence,
 )
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
 from relaxo_gui.resources.theme import GRID
 from relaxo_gui.widgets.grip import Grip
@@ -19,7 +20,7 @@ from relaxo_gui.widgets.picture_view import PictureView
 from relaxo_gui.widgets.shapes import Look, Shape, draw_shape, draw_words, handle_at, holds, reach
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QMouseEvent, QPainter, QWheelEvent
 
@@ -51,6 +52,8 @@ class ImageView(PictureView):
     """Row and column of a click while something is to be placed."""
     renamed = Signal(str, str)
     """Name of a shape, and the name that was typed for it."""
+    reasoned = Signal(str, str)
+    """Name of a shape, and why it is left out, as it was typed."""
     menu_asked = Signal(object, object)
     """Name of the shape that was clicked with the right button, or None; and where on the screen."""
     slices_stepped = Signal(int)
@@ -164,20 +167,29 @@ class ImageView(PictureView):
 
     def rename(self, name: str) -> None:
         """Let the name of a shape be typed where it stands."""
+        self._type_at(name, name, f"New name of {name}", self.renamed.emit)
+
+    def ask_reason(self, name: str, reason: str) -> None:
+        """Let it be typed beside a shape why it is left out."""
+        self._type_at(name, reason, f"Why {name} is left out", self.reasoned.emit)
+
+    def _type_at(self, name: str, text: str, what: str, take: Callable[[str, str], None]) -> None:
+        """Let something be typed beside a shape; what is left as it was is not taken."""
         shape = self.shape(name)
         if shape is None:
             return
         self.close_editor()
-        editor = self._editor = QLineEdit(name, self)
-        editor.setAccessibleName(f"New name of {name}")
-        editor.setFixedWidth(24 * GRID)
+        editor = self._editor = QLineEdit(text, self)
+        editor.setAccessibleName(what)
+        editor.setToolTip(what)
+        editor.setFixedWidth(max(24 * GRID, editor.fontMetrics().horizontalAdvance(text) + 6 * GRID))
         corner = self.to_screen(shape.row, shape.column) - QPointF(1, 1) * shape.radius * self._zoom * 0.66
         editor.move(
             int(min(max(corner.x() - editor.width(), 0), self.width() - editor.width())),
             int(max(corner.y() - editor.sizeHint().height(), 0)),
         )
         editor.selectAll()
-        editor.returnPressed.connect(lambda: self._take_name(name, editor.text()))
+        editor.returnPressed.connect(lambda: self._take(name, text, editor.text(), take))
         editor.installEventFilter(self)
         editor.show()
         editor.setFocus()
@@ -235,9 +247,24 @@ class ImageView(PictureView):
         if event.matches(QKeySequence.StandardKey.Paste):
             self.pasted.emit(QGuiApplication.clipboard().text())
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.taken.emit()
+            self._enter()
         elif not self._grip.key(event):
             super().keyPressEvent(event)
+
+    def _enter(self) -> None:
+        """Place what is to be placed in the middle of the view, or take over what is proposed."""
+        middle = self.position(self._area().center())
+        if not self.placing:
+            self.taken.emit()
+        elif middle is not None:
+            self.placed.emit(*middle)
+
+    def step_shape(self, step: int) -> None:
+        """Choose the next shape, or the one before."""
+        names = [shape.name for shape in self._shapes]
+        if names:
+            at = names.index(self._held) + step if self._held in names else min(step, 0)
+            self.shape_clicked.emit(names[at % len(names)])
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's own
         """Notice the pointer leaving."""
@@ -252,6 +279,9 @@ class ImageView(PictureView):
             if event.key() == Qt.Key.Key_Escape:
                 event.accept()
                 return True
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            self._name_at_pointer(event)
+            return True
         return super().event(event)
 
     def eventFilter(self, watched: Any, event: QEvent) -> bool:  # noqa: ANN401, N802 - Qt's own
@@ -294,10 +324,15 @@ class ImageView(PictureView):
         self.pointed.emit(position)
         self.shape_hovered.emit(None if position is None else self.shape_at(point))
 
-    def _take_name(self, name: str, text: str) -> None:
+    def _take(self, name: str, before: str, text: str, take: Callable[[str, str], None]) -> None:
         self.close_editor()
-        if text.strip() and text.strip() != name:
-            self.renamed.emit(name, text.strip())
+        if text.strip() and text.strip() != before:
+            take(name, text.strip())
+
+    def _name_at_pointer(self, event: QHelpEvent) -> None:
+        """Say what is to be known of the shape under the pointer."""
+        shape = self.shape(self.shape_at(QPointF(event.pos())))
+        QToolTip.showText(event.globalPos(), shape.tip if shape is not None else "", self)
 
     def _around_shapes(self) -> QRectF:
         """Return what the shapes fill in the plane of the view, with room for their names."""

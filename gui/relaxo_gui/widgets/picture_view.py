@@ -267,7 +267,7 @@ class PictureView(QWidget):
 
     def _draw_cross(self, painter: QPainter, at: QPointF) -> None:
         # Thin and straight, they need no smoothing, which takes its time.
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # noqa: FBT003 - Qt's own
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(QPen(_CROSS, 1))
         area = self._area()
         for start, end in (

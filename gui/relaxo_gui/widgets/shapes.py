@@ -47,6 +47,8 @@ class Shape:
     """Of a polygon, down and right of its centre, in the unit of the view."""
     mark: str = ""
     """Goes behind the name."""
+    tip: str = ""
+    """Said when the pointer rests on it."""
 
 
 @dataclass(frozen=True, slots=True)

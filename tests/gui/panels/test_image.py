@@ -12,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from relaxo.data import Geometry
+from relaxo_gui.panels.image import ImagePanel
 from relaxo_gui.panels.layers import placement
 
 if TYPE_CHECKING:
@@ -260,3 +261,43 @@ def test_a_block_is_pasted_as_the_wells_lie_and_shown_on_them_first(
     settle()
     assert [sample.model.contents[name].concentration_mM for name in ("2", "3", "7", "8")] == [0.07, 0.17, 0.55, 0.66]
     assert sample.model.undo_label == "Paste 4 wells"
+
+
+def test_delete_leaves_a_well_out_and_asks_why_in_the_picture(sample: MainWindow, settle: Settle, qtbot: QtBot) -> None:
+    tile = sample.image.image
+    sample.activateWindow()
+    tile.setFocus()
+    sample.model.select("4")
+    sample.actions_by_id["toggle"].trigger()
+    editor = tile.findChild(QLineEdit)
+    assert editor is not None
+    assert editor.text() == "by hand"
+    qtbot.keyClicks(editor, "air bubble")
+    qtbot.keyClick(editor, Key.Key_Return)
+    assert sample.model.contents["4"].exclude == "air bubble"
+    settle()
+    shape = tile.shape("4")
+    assert shape is not None
+    assert shape.dashed
+    assert "left out: air bubble" in shape.tip
+
+
+def test_wells_are_stepped_through_and_one_is_added_with_keys_alone(
+    sample: MainWindow, settle: Settle, qtbot: QtBot
+) -> None:
+    tile = sample.image.image
+    for key in (Key.Key_N, Key.Key_N, Key.Key_P):
+        qtbot.keyClick(tile, key)
+    assert sample.model.selected == "1"
+    sample.actions_by_id["add_well"].trigger()
+    qtbot.keyClick(tile, Key.Key_Return)
+    settle()
+    assert sample.model.undo_label == "Add well 19"
+    assert sample.model.selected == "19"
+
+
+def test_the_number_of_views_is_remembered(sample: MainWindow) -> None:
+    sample.image.counts.click("2")
+    again = ImagePanel(sample.commands, sample)
+    assert len(again.shown) == 2
+    again.deleteLater()
