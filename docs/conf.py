@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
 
-import relaxo  # noqa: E402
+import relaxo
 
 project = "Relaxo"
 author = "The Relaxo authors"

@@ -70,10 +70,7 @@ def _models() -> Iterator[str]:
         yield ""
         yield from _table(
             ("needs", "symbol", "meaning", "unit", "if not given"),
-            (
-                (f"`{each.name}`", each.symbol, each.meaning, each.unit, _default(each.default))
-                for each in model.inputs
-            ),
+            ((f"`{each.name}`", each.symbol, each.meaning, each.unit, _default(each.default)) for each in model.inputs),
         )
         if model.options:
             yield ""
@@ -98,23 +95,22 @@ def _part(part: type, place: str) -> Iterator[str]:
     """Describe a table of the recipe, and those inside it."""
     said = ModuleAnalyzer.for_module(part.__module__).find_attr_docs()
     hints = typing.get_type_hints(part, include_extras=True)
-    inner = []
-    rows = []
+    inner, rows = [], []
     for each in msgspec.structs.fields(part):
         within = _part_in(hints[each.name])
         key = f"{place}.{each.name}" if place else each.name
-        many = within is not None and typing.get_origin(hints[each.name]) is tuple
         about = " ".join(said.get((part.__qualname__, each.name), []))
         if within is not None:
-            inner.append((within, key, many))
-            about = about or f"see below, `{'[[' if many else '['}{key}{']]' if many else ']'}`"
+            inner.append((within, key))
+            many = typing.get_origin(hints[each.name]) is tuple
+            about = about or f"see below, `{f'[[{key}]]' if many else f'[{key}]'}`"
         rows.append((f"`{each.encode_name}`", _kind(hints[each.name]), _default_of(each), about))
     if place:
         yield from ["", f"## {place}", ""]
         yield " ".join(line.strip() for line in (part.__doc__ or "").strip().splitlines())
     yield ""
     yield from _table(("key", "holds", "if not given", "meaning"), rows)
-    for within, key, _ in inner:
+    for within, key in inner:
         yield from _part(within, key)
 
 
@@ -130,20 +126,19 @@ def _kind(hint: object) -> str:
     origin, inside = typing.get_origin(hint), typing.get_args(hint)
     if _part_in(hint) is not None:
         return "tables" if origin is tuple else "a table"
+    if not inside:
+        return {float: "number", int: "whole number", str: "text", bool: "true or false"}[typing.cast("type", hint)]
     if origin is typing.Annotated:
-        limits = [each for each in inside[1:] if isinstance(each, msgspec.Meta)]
-        return _kind(inside[0]) + "".join(_limits(each) for each in limits)
-    if origin is typing.Literal:
-        return " or ".join(f"`{_value(each)}`" for each in inside)
-    if origin is tuple:
-        if inside[-1] is Ellipsis:
-            return f"list, each {_kind(inside[0])}"
-        return f"list of {len(inside)}: {_kind(inside[0])}"
-    if origin is dict:
-        return f"table of names, each {_kind(inside[1])}"
-    if inside:
-        return " or ".join(_kind(each) for each in inside if each is not type(None))
-    return {float: "number", int: "whole number", str: "text", bool: "true or false"}[typing.cast("type", hint)]
+        said = _kind(inside[0]) + "".join(_limits(each) for each in inside[1:] if isinstance(each, msgspec.Meta))
+    elif origin is typing.Literal:
+        said = " or ".join(f"`{_value(each)}`" for each in inside)
+    elif origin is tuple:
+        said = f"list{'' if inside[-1] is Ellipsis else f' of {len(inside)}'}, each {_kind(inside[0])}"
+    elif origin is dict:
+        said = f"table of names, each {_kind(inside[1])}"
+    else:
+        said = " or ".join(_kind(each) for each in inside if each is not type(None))
+    return said
 
 
 def _limits(meta: msgspec.Meta) -> str:
@@ -161,7 +156,9 @@ def _default_of(each: msgspec.structs.FieldInfo) -> str:
 
 
 def _value(value: object) -> str:
-    return json.dumps(value) if isinstance(value, bool | str) else f"{value:g}" if isinstance(value, float) else str(value)
+    return (
+        json.dumps(value) if isinstance(value, bool | str) else f"{value:g}" if isinstance(value, float) else str(value)
+    )
 
 
 def _exit_codes() -> Iterator[str]:
@@ -221,7 +218,7 @@ def _files() -> dict[str, Iterable[str]]:
 def _results_keys(results: object) -> Iterator[str]:
     yield "# Keys of results.json"
     yield ""
-    yield "Every key of the sample phantom's results, in their order. [The results](../../results.md) says what they mean."
+    yield "Every key of the sample phantom's results. [The results](../../results.md) says what they mean."
     yield ""
     rows: dict[str, tuple[str, str]] = {}
     for key, value in _leaves(results, ""):
@@ -268,7 +265,9 @@ def _columns_page(tables: dict[str, tuple[list[str], list[list[str]]]]) -> Itera
     for name, (head, rows) in tables.items():
         yield from ["", f"## {name}", ""]
         examples = [next((row[k] for row in rows if row[k]), "") for k in range(len(head))]
-        yield from _table(("column", "example"), ((f"`{key}`", example) for key, example in zip(head, examples, strict=True)))
+        yield from _table(
+            ("column", "example"), ((f"`{key}`", example) for key, example in zip(head, examples, strict=True))
+        )
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

@@ -146,14 +146,15 @@ def _environment(place: Path) -> dict[str, str]:
 
 def test_what_a_page_shows_is_read_with_its_comment(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("Text\n\n<!-- file: a.csv -->\n```text\n1,2\n```\n\n- item\n\n  ```sh\n  true\n  ```\n", encoding="utf-8")
+    text = "Text\n\n<!-- file: a.csv -->\n```text\n1,2\n```\n\n- item\n\n  ```sh\n  true\n  ```\n"
+    page.write_text(text, encoding="utf-8")
     first, second = blocks(page)
     assert (first.what, first.about, first.text) == ("file", "a.csv", "1,2\n")
     assert (second.language, second.text, second.what) == ("sh", "true\n", "")
 
 
 def test_a_command_that_fails_fails_the_page(tmp_path: Path) -> None:
-    with pytest.raises(AssertionError, match="no such folder|there is no"):
+    with pytest.raises(AssertionError, match=r"nowhere: "):
         _run(["bash", "-c", "relaxo scan nowhere"], tmp_path, Block(1, "sh", "relaxo scan nowhere\n", "", ""))
     with pytest.raises(AssertionError, match="nobody knows"):
         _do(Block(1, "perl", "", "", ""), tmp_path)

@@ -1,0 +1,56 @@
+"""What the frozen app leaves behind, and what it must not."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+FROZEN = Path(__file__).parents[2] / "packaging" / "frozen"
+pytestmark = pytest.mark.skipif(not FROZEN.is_dir(), reason="packaging/ lies in a checkout only")
+
+
+@pytest.fixture(scope="module")
+def left_out() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("left_out", FROZEN / "left_out.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("place", "left"),
+    [
+        ("PySide6/Qt/plugins/platforms/libqxcb.so", False),
+        ("PySide6/Qt/plugins/platforms/libqoffscreen.so", False),
+        ("PySide6\\plugins\\platforms\\qwindows.dll", False),
+        ("PySide6/Qt/plugins/platforms/libqeglfs.so", True),
+        ("PySide6/Qt/plugins/imageformats/libqsvg.so", False),
+        ("PySide6/Qt/plugins/imageformats/libqtiff.so", True),
+        ("PySide6\\translations\\qt_de.qm", True),
+        ("matplotlib/mpl-data/fonts/ttf/DejaVuSans.ttf", False),
+        ("matplotlib/mpl-data/fonts/afm/cmex10.afm", True),
+        ("cmcrameri/cmaps/lipari.txt", False),
+        ("relaxo/sample_phantoms/gd6_plate/recipe.toml", False),
+        ("scipy/fft/tests/test.py", True),
+    ],
+)
+def test_files_are_left_out_by_their_place(left_out: ModuleType, place: str, *, left: bool) -> None:
+    assert left_out.is_left_out(place) is left
+
+
+def test_libraries_that_nothing_needs_any_more_go_with_what_needed_them(left_out: ModuleType) -> None:
+    binaries = [
+        (place, f"/somewhere/{place}", "BINARY") for place in ("libgtk.so", "libgdk.so", "libxcb.so", "a/qt.so")
+    ]
+    binaries += [("libpython3.11.so.1.0", "/usr/lib/libpython3.11.so.1.0", "BINARY")]
+    needs = {"libgtk.so": {"libgdk.so"}, "a/qt.so": {"libxcb.so", "libc.so.6"}}
+    kept = {place for place, _, _ in left_out.without_orphans(binaries, needs)}
+    assert kept == {"libxcb.so", "a/qt.so", "libpython3.11.so.1.0"}
