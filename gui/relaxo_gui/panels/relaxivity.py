@@ -25,6 +25,7 @@ from relaxo_gui.session_model.line_words import (
 )
 from relaxo_gui.widgets.elided import Elided
 from relaxo_gui.widgets.line_plot import Curve, LinePlot, Point
+from relaxo_gui.widgets.once_a_frame import OnceAFrame
 from relaxo_gui.widgets.point_card import PointCard
 
 if TYPE_CHECKING:
@@ -78,6 +79,9 @@ class RelaxivityPanel(QWidget):
         self.card.included.connect(commands.include)
         self.card.closed.connect(self._forget)
         self._model.snapshot_changed.connect(self.refresh)
+        self._model.opened.connect(self.card.dismiss)
+        self._frame = OnceAFrame(self._draw, self)
+        self._model.dragged_changed.connect(self._frame.ask)
         self._model.selection_changed.connect(self._mark)
         self._model.hover_changed.connect(self._mark)
         self.refresh()
@@ -166,8 +170,17 @@ class RelaxivityPanel(QWidget):
         for quantity, plot in self.plots.items():
             rates = result.rates.get(quantity) if result else None
             plot.setVisible(result is not None and bool(result.agents) and rates is not None)
-            points = [] if rates is None else [self._point(rate, theme) for rate in rates.wells if _is_shown(rate)]
+            wells = [] if rates is None else [self._as_dragged(rate, quantity) for rate in rates.wells]
+            points = [self._point(rate, theme) for rate in wells if _is_shown(rate)]
             plot.show_data(points, [] if result is None else list(self._curves(result, quantity, theme)))
+
+    def _as_dragged(self, rate: WellRate, quantity: str) -> WellRate:
+        """Return a rate as it would be if the well that is dragged were let go now; the line waits for that."""
+        dragged = self._model.dragged
+        live = dragged.rates.get(quantity) if dragged is not None and dragged.well.name == rate.well else None
+        if live is None or not live.rate > 0:
+            return rate
+        return replace(rate, rate=live.rate, spread=live.spread)
 
     def _point(self, rate: WellRate, theme: Theme) -> Point:
         place = self._model.agent_index(rate.well)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from relaxo.data import Maps, Stack, Wells
+    from relaxo.models import Parameter
     from relaxo.models.curve import Sight
     from relaxo_gui.actions import Commands
     from relaxo_gui.session_model import Snapshot, Voxel
@@ -52,6 +53,7 @@ class _Looked:
     """Something to look at."""
 
     reading: str
+    meaning: str
     note: str
     trace: Trace
 
@@ -195,7 +197,7 @@ class SignalPanel(QWidget):
             sight.curve,
         )
         note = left_out_words(sight.left_out, int(sight.turned.sum()))
-        return _Looked(_reading(quantity, maps, place, curves, sight), note, trace)
+        return _Looked(*_reading(quantity, maps, place, curves, sight), note, trace)
 
     def _place_of(self, known: Snapshot, quantity: str, voxel: Voxel) -> tuple[int, int, int] | None:
         """Return the index of the place of a voxel in this stack; None where it lies outside."""
@@ -246,20 +248,26 @@ class _Column(QWidget):
         front, back = (None if each is None else each.trace for each in looked)
         self.plot.show_traces(front, back, *colours)
         for reading, each, colour in zip(self.readings, looked, colours, strict=True):
-            reading.set_text("" if each is None else each.reading, colour)
+            reading.set_text("" if each is None else each.reading, colour, "" if each is None else each.meaning)
         first = next((each for each in looked if each is not None), None)
         self.note.set_text("" if first is None else first.note)
 
 
-def _reading(quantity: str, maps: Maps, place: Place, curves: curve.Curves, sight: Sight) -> str:
-    """Return what was found, or why there is nothing."""
+def _reading(quantity: str, maps: Maps, place: Place, curves: curve.Curves, sight: Sight) -> tuple[str, str]:
+    """Return what was found, or why there is nothing; and what it means, line by line."""
     if sight.status is not FitStatus.OK:
         short, meaning = STATUS[sight.status]
-        return f"no {_SYMBOLS[quantity]}: {short}. {meaning}"
+        return (f"no {_SYMBOLS[quantity]}: {short}. {meaning}",) * 2
     first, *rest = curves.model.parameters
-    parts = [parameter_words(first, float(maps[first.name][place]), float(maps.error[first.name][place]))]
-    parts.append(r_squared_words(float(maps.r_squared[place])))
+
+    def words(one: Parameter) -> str:
+        return parameter_words(one, float(maps[one.name][place]), float(maps.error[one.name][place]))
+
     # What says how good the images are before what says how bright they are.
     rest.sort(key=lambda parameter: parameter.unit == "arbitrary")
-    parts += [parameter_words(one, float(maps[one.name][place]), float(maps.error[one.name][place])) for one in rest]
-    return "   ".join(part for part in parts if part)
+    quality = r_squared_words(float(maps.r_squared[place]))
+    parts = [words(first), quality, *map(words, rest)]
+    lines = [f"{words(one)}: {one.meaning}, and its standard error" for one in (first, *rest)]
+    if quality:
+        lines.append(f"{quality}: share of the signal's change that the curve explains")
+    return "   ".join(part for part in parts if part), "\n".join(lines)

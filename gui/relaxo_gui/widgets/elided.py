@@ -31,11 +31,11 @@ class Elided(QWidget):
         """Return all of the text."""
         return self._text
 
-    def set_text(self, text: str, colour: str | None = None) -> None:
-        """Show a text, in the colour of texts where none is given."""
+    def set_text(self, text: str, colour: str | None = None, tip: str = "") -> None:
+        """Show a text, in the colour of texts where none is given; the tooltip may say more than the text itself."""
         if (text, colour) != (self._text, self._colour):
             self._text, self._colour = text, colour
-            self.setToolTip(text)
+            self.setToolTip(tip or text)
             self.setAccessibleName(text)
             self.update()
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from relaxo.rounding import rounded
 from relaxo_gui.panels.relaxivity import RelaxivityPanel
+from relaxo_gui.session_model import Dragged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -181,3 +182,20 @@ def test_without_concentrations_it_says_what_it_waits_for(sample: MainWindow) ->
     assert "at least three wells" in sample.relaxivity.need.text()
     assert sample.relaxivity.need.isVisible()
     assert not any(plot.isVisible() for plot in sample.relaxivity.plots.values())
+
+
+def test_the_point_of_a_well_moves_while_the_well_is_dragged(sample: MainWindow, qtbot: QtBot) -> None:
+    known = sample.model.snapshot
+    assert known is not None
+    well = known.wells["T1"].wells[3]
+    rate = known.rates["R1"].wells[3]
+    moved = replace(rate, rate=1.1 * rate.rate)
+    plot = sample.relaxivity.plots["R1"]
+
+    def height() -> float:
+        return next(point.y for point in plot.points if point.name == well.name)
+
+    sample.model.drag(Dragged(well, {"R1": moved}))
+    qtbot.waitUntil(lambda: height() == moved.rate)
+    sample.model.drag(None)
+    qtbot.waitUntil(lambda: height() == rate.rate)

@@ -57,6 +57,7 @@ def test_the_voxel_under_the_pointer_is_shown_with_its_fit(
         said = column.readings[0].text()
         assert float(said.split()[1]) == pytest.approx(time, rel=0.02)
         assert "R²" in said
+        assert "relaxation time, and its standard error" in column.readings[0].toolTip()
     assert "efficiency" in panel.columns["T1"].readings[0].text()
     assert panel.columns["T1"].plot.front.y[0] < 0  # type: ignore[union-attr] # it was looked at above
     assert "sign given back" in panel.columns["T1"].note.text()
