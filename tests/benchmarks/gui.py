@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import click
 from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, QStandardPaths, Qt, QTimer
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from studies import write_study
 
 from relaxo_gui.app import application
@@ -26,7 +27,7 @@ from relaxo_gui.main_window import MainWindow
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtWidgets import QApplication, QWidget
+    from PySide6.QtWidgets import QApplication
 
 STARTS = 3
 MOVES = 200
@@ -55,12 +56,13 @@ sys.exit(main([]))
 
 
 class Paints(QObject):
-    """Notes when a widget was painted last."""
+    """Notes when a widget, or a part of it, was painted last."""
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
         self.at = 0.0
-        widget.installEventFilter(self)
+        for part in (widget, *widget.findChildren(QWidget)):
+            part.installEventFilter(self)
 
     def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's own
         """Note a paint."""
@@ -185,7 +187,7 @@ def _refit(app: QApplication, window: MainWindow, number: int) -> float:
 
 def _regress(app: QApplication, window: MainWindow, number: int) -> float:
     """Return the time in ms from a changed concentration to the lines on the screen."""
-    paints = Paints(window.relaxivity.plots["R1"]._plot.viewport())
+    paints = Paints(window.relaxivity.plots["R1"])
     known = window.model.snapshot
     assert known is not None
     before, well = known.result, next(iter(window.model.contents))
@@ -202,7 +204,7 @@ def _regress(app: QApplication, window: MainWindow, number: int) -> float:
 def _follow(app: QApplication, window: MainWindow) -> list[float]:
     """Return the times in ms from moves of the pointer to the curve of the voxel under it on the screen."""
     view = window.image.image
-    paints = Paints(window.signal.columns["T1"].plot._view.viewport())
+    paints = Paints(window.signal.columns["T1"].plot)
     rows, columns = window.model.snapshot.stacks["T1"].geometry.shape[1:] if window.model.snapshot else (1, 1)
     times = []
     for number in range(MOVES):
