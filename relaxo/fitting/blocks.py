@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,11 @@ def chosen(mask: NDArray[np.bool_], size: int) -> Iterator[NDArray[np.intp]]:
         yield rest
 
 
+def workers(threads: int | None) -> int:
+    """Return how many threads work when so many are asked for; one for every processor where that is None."""
+    return max(1, threads or os.cpu_count() or 1)
+
+
 def work_through(
     blocks: Iterator[Block],
     work: Callable[[Block], int],
@@ -49,44 +55,74 @@ def work_through(
     *,
     threads: int | None = None,
     progress: Callable[[int, int], bool] | None = None,
+    brisk: bool = False,
 ) -> None:
     """Call `work` with every block; it returns how many voxels it has done, `total` in all.
 
-    `progress` is called from this thread, about fifty times a second and once at the end.
+    `progress` is called from this thread, about fifty times a second and once at the end. Where every block is done
+    sooner than that, `brisk`, this thread works too: small fits then start no other.
 
     Raises
     ------
     Cancelled
         When `progress` answers False; no further block is begun.
     """
-    take = threading.Lock()
-    stop = threading.Event()
-    done = 0
-
-    def labour() -> None:
-        nonlocal done
-        while not stop.is_set():
-            with take:
-                block = next(blocks, None)
-            if block is None:
-                return
-            try:
-                finished = work(block)
-            except BaseException:
-                stop.set()
-                raise
-            with take:
-                done += finished
-
-    workers = max(1, threads or os.cpu_count() or 1)
-    with ThreadPoolExecutor(workers) as pool:
-        running = {pool.submit(labour) for _ in range(workers)}
+    shift = _Shift(blocks, work, total, progress)
+    count = workers(threads)
+    with ThreadPoolExecutor(count) as pool:
+        running = {pool.submit(shift.labour) for _ in range(count - brisk)}
         try:
+            if brisk:
+                shift.labour(asking=True)
             while running:
                 finished, running = wait(running, timeout=PULSE, return_when=FIRST_EXCEPTION)
                 for one in finished:
                     one.result()
-                if progress is not None and not progress(done, total):
-                    raise Cancelled
+                if running:
+                    shift.ask()
+            shift.ask()
         finally:
-            stop.set()
+            shift.stop.set()
+
+
+class _Shift:
+    """What threads share that work through the same blocks."""
+
+    def __init__(
+        self,
+        blocks: Iterator[Block],
+        work: Callable[[Block], int],
+        total: int,
+        progress: Callable[[int, int], bool] | None,
+    ) -> None:
+        self.blocks = blocks
+        self.work = work
+        self.total = total
+        self.progress = progress
+        self.done = 0
+        self.take = threading.Lock()
+        self.stop = threading.Event()
+
+    def labour(self, *, asking: bool = False) -> None:
+        """Take block after block, and ask now and then whether to go on."""
+        asked = time.monotonic()
+        while not self.stop.is_set():
+            with self.take:
+                block = next(self.blocks, None)
+            if block is None:
+                return
+            try:
+                finished = self.work(block)
+            except BaseException:
+                self.stop.set()
+                raise
+            with self.take:
+                self.done += finished
+            if asking and time.monotonic() - asked >= PULSE:
+                asked = time.monotonic()
+                self.ask()
+
+    def ask(self) -> None:
+        """Tell how far the work is; raise where it is to end."""
+        if self.progress is not None and not self.progress(self.done, self.total):
+            raise Cancelled

@@ -25,12 +25,15 @@ LIBRARY = Path(__file__).with_name(
 )
 #: As in kernel/projection.hpp and kernel/search.hpp.
 MOST_POINTS, CELL_BITS = 64, 5
+#: Tables that are kept for the next fit.
+MOST_KNOWN = 16
 FORMS = ("decay", "recovery", "inversion", "repeated_inversion", "spoiled")
 _AMPLITUDES = {"decay": 1, "recovery": 1, "inversion": 2, "repeated_inversion": 2, "spoiled": 1}
 #: How many of them, the last, change with the time constant.
 _VARYING = {**_AMPLITUDES, "inversion": 1}
 
 _Pointer = ctypes.c_void_p
+_Pointers = _Pointer * 3
 
 
 class _Task(ctypes.Structure):
@@ -42,8 +45,8 @@ class _Task(ctypes.Structure):
         *((name, ctypes.c_double) for name in ("floor", "clip_level", "largest_relative_error", "least_freedom")),
         *((name, ctypes.c_double) for name in ("margin", "coarse_slack", "log_lower", "log_upper")),
         *((name, ctypes.c_double) for name in ("first_centre", "cell_width", "cell_reach")),
-        ("columns", _Pointer * 3),
-        ("single_columns", _Pointer * 3),
+        ("columns", _Pointers),
+        ("single_columns", _Pointers),
         *((name, _Pointer) for name in ("lower", "upper", "centres", "polynomials", "inverse_norms", "enlargement")),
     )
 
@@ -57,8 +60,8 @@ class _Block(ctypes.Structure):
         ("voxels", ctypes.c_int64),
         ("place", _Pointer),
         ("first", ctypes.c_int64),
-        ("values", _Pointer * 3),
-        ("errors", _Pointer * 3),
+        ("values", _Pointers),
+        ("errors", _Pointers),
         *((name, _Pointer) for name in ("residual", "r_squared", "status")),
     )
 
@@ -98,8 +101,8 @@ class Compiled:
     """A problem as the kernel takes it."""
 
     def __init__(self, form: Form, problem: Problem, rules: Rules, images: int, dtype: np.dtype[Any]) -> None:
-        amplitudes, varying = _AMPLITUDES[form.name], _VARYING[form.name]
-        cells = Cells.of(problem, varying)
+        amplitudes = _AMPLITUDES[form.name]
+        cells = _cells(form, problem)
         points = cells.centres.shape[0]
         columns = [np.ascontiguousarray(column, np.float64) for column in form.columns]
         # The task holds addresses: the arrays must live as long as it does.
@@ -133,8 +136,8 @@ class Compiled:
             first_centre=cells.first,
             cell_width=cells.width,
             cell_reach=cells.reach,
-            columns=(_Pointer * 3)(*addresses[: len(columns)]),
-            single_columns=(_Pointer * 3)(*addresses[len(columns) : 2 * len(columns)]),
+            columns=_Pointers(*addresses[: len(columns)]),
+            single_columns=_Pointers(*addresses[len(columns) : 2 * len(columns)]),
             lower=lower,
             upper=upper,
             centres=centres,
@@ -160,21 +163,41 @@ class Compiled:
         """
         kernel = library()
         assert kernel is not None
-        rows = np.ascontiguousarray(signal)
+        rows = signal if signal.strides[1] == signal.itemsize else np.ascontiguousarray(signal)
         indices = None if isinstance(place, int) else np.ascontiguousarray(place, np.int64)
         block = _Block(
             signal=rows.ctypes.data,
-            stride=rows.shape[1],
+            stride=rows.strides[0] // rows.itemsize,
             voxels=rows.shape[1],
             place=None if indices is None else indices.ctypes.data,
             first=place if isinstance(place, int) else 0,
-            values=(_Pointer * 3)(*(array.ctypes.data for array in values)),
-            errors=(_Pointer * 3)(*(array.ctypes.data for array in errors)),
+            values=_rows(values),
+            errors=_rows(errors),
             residual=residual.ctypes.data,
             r_squared=r_squared.ctypes.data,
             status=status.ctypes.data,
         )
         return int(kernel.relaxo_fit(ctypes.byref(self._task), ctypes.byref(block)))
+
+
+def _cells(form: Form, problem: Problem) -> Cells:
+    """Return the tables of a problem; those of the last few stay, as whoever looks at a voxel fits another next."""
+    key = (form.name, *(column.tobytes() for column in form.columns), problem.lower, problem.upper)
+    known = _known_cells.get(key)
+    if known is None:
+        if len(_known_cells) >= MOST_KNOWN:
+            _known_cells.clear()
+        known = _known_cells[key] = Cells.of(problem, _VARYING[form.name])
+    return known
+
+
+_known_cells: dict[tuple[object, ...], Cells] = {}
+
+
+def _rows(array: NDArray[np.float64]) -> ctypes.Array[_Pointer]:
+    """Return where the rows of an array begin."""
+    first, step = array.ctypes.data, array.strides[0]
+    return _Pointers(*(first + step * row for row in range(len(array))))
 
 
 def knows(form: Form, problem: Problem, points: int, *, truncate: bool) -> bool:

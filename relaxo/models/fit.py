@@ -11,7 +11,7 @@ import numpy as np
 from relaxo.data import FitStatus, Maps
 from relaxo.errors import AnalysisError, UsageError
 from relaxo.fitting import Problem, background_sigma, engine_name, solve, solve_each
-from relaxo.fitting.blocks import chosen, ranges, work_through
+from relaxo.fitting.blocks import chosen, ranges, work_through, workers
 from relaxo.fitting.compiled import Compiled, Rules, knows
 from relaxo.models.floor import Floor
 from relaxo.models.keywords import chosen_voxels, known_model, sort_keywords
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 BLOCK = 16384
 #: The same where the kernel fits: rows that lie a little off powers of two share the cache better.
 COMPILED_BLOCK = 16400
+#: The least of them that are worth a call of their own.
+SMALLEST_BLOCK = 2048
 #: The same for a model that brings its own, slower, solver.
 SLOW_BLOCK = 1024
 #: The time constant is sought from the shortest time of the protocol divided by this ...
@@ -141,13 +143,20 @@ def fit(
             f"the compiled engine cannot fit {model.name} here: this is {engine_name()}",
             hint="Leave the choice to 'auto'",
         )
-    size = COMPILED_BLOCK if compiled else SLOW_BLOCK if model.solver else BLOCK
     voxels = work.outcome.status.size
+    total = voxels if where is None else int(np.count_nonzero(where))
+    size = COMPILED_BLOCK if compiled else SLOW_BLOCK if model.solver else BLOCK
+    threads = workers(threads)
+    if compiled:
+        # Of few voxels every thread gets its share, unless that is done before it has started.
+        size = min(size, max(SMALLEST_BLOCK, -(-total // (2 * threads))))
+        threads = min(threads, -(-total // size)) or 1
     work_through(
         ranges(voxels, size) if where is None else chosen(where, size),
         compiled or work,
-        voxels if where is None else int(np.count_nonzero(where)),
+        total,
         threads=threads,
+        brisk=compiled is not None,
         progress=progress,
     )
     return work.outcome.maps(model, images.shape[1:], noise, options)
@@ -241,14 +250,20 @@ class _Work:
 
     def __call__(self, block: Block) -> int:
         """Fit the voxels of a block into the outcome."""
-        return self._through(block, self._fit)
+        return self._through(block, self._fit, self.images.read)
 
-    def _through(self, block: Block, fit: Callable[[NDArray[Any], Block, float], None]) -> int:
+    def _through(
+        self,
+        block: Block,
+        fit: Callable[[NDArray[Any], Block, float], None],
+        read: Callable[[Block], NDArray[Any]],
+    ) -> int:
         """Fit a block, and again those of its voxels that count differently than their signal said.
 
-        `fit` takes signals (images, v), the places of the voxels, and the level below which there is only noise.
+        `fit` takes signals (images, v), the places of the voxels, and the level below which there is only noise; what
+        it does to the signals, those that `read` gives must bear.
         """
-        signal = self.images.read(block)
+        signal = read(block)
         if self.floor.sigma:
             if signal.min() < 0:
                 raise _negative()
@@ -365,7 +380,7 @@ class _Work:
             if kernels[floor].fit(signal, place, out.values, out.errors, out.residual, out.r_squared, out.status):
                 raise _negative()
 
-        return partial(self._through, fit=work)
+        return partial(self._through, fit=work, read=self.images.look)
 
     def _problem(self, dtype: np.dtype[Any]) -> Problem:
         """Return what is to be solved, in the precision of the signal."""

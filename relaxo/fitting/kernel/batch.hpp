@@ -27,6 +27,8 @@ struct Batch {
 #ifdef RELAXO_DOUBLE
     alignas(64) float rounded[ROOM];
 #endif
+    // Not 0 where an image that is not fitted is not finite.
+    alignas(64) S defect[MOST_VOXELS];
     alignas(64) S count[MOST_VOXELS], scale[MOST_VOXELS];
     alignas(64) ScalarOf<Mask> status[MOST_VOXELS];
     alignas(64) float total[MOST_VOXELS];  // sum of squares
@@ -97,37 +99,57 @@ inline Before judge(const Task &task, int points, int parameters, const V *y, Ma
     return b;
 }
 
-// Read LANES voxels, of which `lanes` are there, to place `at` of a batch. The answer is how many of them are negative.
-STAGE int read_lanes(const Task &task, const Block &block, std::int64_t from, int lanes, int parameters, Batch &batch, int at) {
-    const S *signal = static_cast<const S *>(block.signal) + from;
-    const int points = batch.points;
-    V y[MOST_POINTS], sum{};
+// Read the voxels of a batch from `from` on, image after image: a line of memory is looked at once, even where all images lie
+// alike in the cache.
+STAGE void read_signals(const Task &task, const Block &block, std::int64_t from, Batch &batch) {
+    const int points = batch.points, whole = batch.voxels / W * W;
+    for (int at = 0; at < batch.stride; ++at) batch.defect[at] = 0;
     for (int image = 0; image < task.images; ++image) {
-        V row{};
-        const S *place = signal + image * block.stride;
-        if (lanes == W)
-            row = load<V>(place);
-        else
-            for (int lane = 0; lane < lanes; ++lane) row[lane] = place[lane];
-        // A number less itself is zero, unless it is not finite.
-        sum += row - row;
-        if (image >= task.skipped) y[image - task.skipped] = row;
+        const S *signal = static_cast<const S *>(block.signal) + image * block.stride + from;
+        const int point = image - task.skipped;
+        const auto keep = [&](int at, V row) {
+            if (point >= 0)
+                store_lanes(batch.y + at * points + point * W, row);
+            else
+                store_lanes(batch.defect + at, load<V>(batch.defect + at) + (row - row));
+        };
+        for (int at = 0; at < whole; at += W) {
+            __builtin_prefetch(signal + at + batch.stride);
+            keep(at, load<V>(signal + at));
+        }
+        if (whole < batch.voxels) {
+            V row{};
+            for (int lane = 0; whole + lane < batch.voxels; ++lane) row[lane] = signal[whole + lane];
+            keep(whole, row);
+        }
     }
-    const Mask finite = sum == 0;
-    if (any(~finite))
-        for (int i = 0; i < points; ++i) y[i] = finite ? y[i] : V{};
-    V high = y[0], low = y[0];
-    for (int i = 1; i < points; ++i) {
+}
+
+// Judge and scale the LANES signals at `at`. The answer is how many of them are negative.
+STAGE int prepare(const Task &task, int parameters, Batch &batch, int at) {
+    const int points = batch.points;
+    V *y = reinterpret_cast<V *>(batch.y + at * points);
+    V defect = load<V>(batch.defect + at), high = y[0], low = y[0];
+    // A number less itself is zero, unless it is not finite.
+    for (int i = 0; i < points; ++i) {
+        defect += y[i] - y[i];
         high = largest(high, y[i]);
         low = smallest(low, y[i]);
     }
-    if (task.is_magnitude) {
-        const Mask negative = low < 0;
-        if (any(negative)) {
-            int found = 0;
-            for (int lane = 0; lane < lanes; ++lane) found -= static_cast<int>(negative[lane]);
-            if (found) return found;
+    const Mask finite = defect == 0;
+    if (any(~finite)) {
+        for (int i = 0; i < points; ++i) y[i] = finite ? y[i] : V{};
+        high = low = y[0];
+        for (int i = 1; i < points; ++i) {
+            high = largest(high, y[i]);
+            low = smallest(low, y[i]);
         }
+    }
+    if (task.is_magnitude && any(low < 0)) {
+        int found = 0;
+        for (int lane = 0; lane < W; ++lane) found += low[lane] < 0;
+        store_lanes(batch.status + at, Mask{} + NOT_FINITE);
+        return found;
     }
     const Before before = judge(task, points, parameters, y, finite, low, high);
     const bool truncated = task.truncate && any((before.count < splat<V>(points)) & (before.status == OK));
@@ -137,7 +159,6 @@ STAGE int read_lanes(const Task &task, const Block &block, std::int64_t from, in
     for (int i = 0; i < points; ++i) {
         y[i] *= inverse;
         if (truncated) y[i] = choose<V>(before.count > splat<V>(i), y[i], V{});
-        store_lanes(batch.y + at * points + i * W, y[i]);
         single[i] = __builtin_convertvector(y[i], F);
 #ifdef RELAXO_DOUBLE
         store_lanes(batch.rounded + at * points + i * W, single[i]);

@@ -67,9 +67,9 @@ template <class Form> struct Fit {
             const std::int64_t left = block.voxels - from;
             batch.voxels = left < batch.stride ? static_cast<int>(left) : batch.stride;
             batch.some_truncated = false;
+            read_signals(task, block, from, batch);
             for (int at = 0; at < batch.voxels; at += W) {
-                const int lanes = batch.voxels - at < W ? batch.voxels - at : W;
-                negative += read_lanes(task, block, from + at, lanes, P, batch, at);
+                negative += prepare(task, P, batch, at);
                 choose_candidates(at);
             }
             queues.finish();

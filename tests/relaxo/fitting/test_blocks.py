@@ -74,3 +74,41 @@ def test_an_error_in_one_thread_stops_all_and_comes_out():
     with pytest.raises(ValueError, match="no"):
         work_through(ranges(10_000, 1), work, 10_000, threads=2)
     assert len(worked) < 1000
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_brisk_work_is_shared_with_the_thread_that_asks_for_it(threads):
+    here, seen = threading.get_ident(), set()
+
+    def work(block):
+        seen.add(threading.get_ident())
+        return block.stop - block.start
+
+    told = []
+    work_through(
+        ranges(1000, 10), work, 1000, threads=threads, brisk=True, progress=lambda *far: told.append(far) or True
+    )
+    assert here in seen
+    assert len(seen) <= threads
+    assert told[-1] == (1000, 1000)
+
+
+def test_brisk_work_is_cancelled_between_blocks():
+    begun = []
+
+    def work(block):
+        begun.append(block)
+        time.sleep(0.005)
+        return 1
+
+    with pytest.raises(Cancelled):
+        work_through(ranges(1000, 1), work, 1000, threads=1, brisk=True, progress=lambda *_: False)
+    assert len(begun) < 100
+
+
+def test_an_error_of_brisk_work_comes_out():
+    def work(block):
+        raise ValueError(f"wrong at {block.start}")
+
+    with pytest.raises(ValueError, match="wrong at"):
+        work_through(ranges(10, 1), work, 10, threads=2, brisk=True)

@@ -144,6 +144,29 @@ def test_integers_are_fitted_alike():
 
 
 @needs_kernel
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_images_are_read_where_they_lie_and_stay_as_they_are(dtype, tmp_path):
+    name, protocol, signal, _ = measured("inversion recovery", 50, 600)
+    signal = signal.astype(dtype)
+    signal[3, 5] = np.nan
+    expected = fit(name, signal, engine="numpy", noise=None, **protocol)
+    order = np.random.default_rng(2).permutation(len(TI))
+    mapped = np.memmap(tmp_path / "signal", dtype, "w+", shape=signal.shape)
+    mapped[:] = signal
+    frozen = signal.copy()
+    frozen.flags.writeable = False
+    wide = np.zeros((len(TI), 1200), dtype)
+    wide[:, ::2] = signal
+    layouts = (mapped, frozen, np.asfortranarray(signal), wide[:, ::2], signal.astype(signal.dtype.newbyteorder()))
+    for images in layouts:
+        before = images.copy()
+        assert_same(fit(name, images, engine="c++", noise=None, **protocol), expected)
+        np.testing.assert_array_equal(images, before)
+    shuffled = fit(name, signal[order], engine="c++", noise=None, InversionTime=TI[order])
+    assert_same(shuffled, expected)
+
+
+@needs_kernel
 def test_a_negative_magnitude_is_refused():
     name, protocol, signal, _ = measured("echoes", 50, 20)
     signal[4, 13] = -1
