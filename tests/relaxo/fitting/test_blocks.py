@@ -82,12 +82,16 @@ def test_brisk_work_is_shared_with_the_thread_that_asks_for_it(threads):
 
     def work(block):
         seen.add(threading.get_ident())
+        time.sleep(0.001)
         return block.stop - block.start
 
     told = []
-    work_through(
-        ranges(1000, 10), work, 1000, threads=threads, brisk=True, progress=lambda *far: told.append(far) or True
-    )
+
+    def progress(*far):
+        told.append(far)
+        return True
+
+    work_through(ranges(1000, 10), work, 1000, threads=threads, brisk=True, progress=progress)
     assert here in seen
     assert len(seen) <= threads
     assert told[-1] == (1000, 1000)
