@@ -185,6 +185,7 @@ def _loose_rows(wells: Wells, part: WellsPart) -> tuple[Notice, ...]:
             "wells_order",
             f"The wells stand in no clear rows, so the numbers of {names} could be exchanged: check them in the "
             "picture, or name the wells in the table by row and column.",
+            choices=(Choice("Number them clockwise", (("naming", "ring"),)),),
         ),
     )
 

@@ -98,6 +98,7 @@ class NoticeList(QFrame):
             # The frame at the left takes its part of the width. Qt's layouts know the height of words only once shown.
             room = self.width() - GRID - 2 * PADDING
             needed = sum(row.height_for(room) for row in self.rows) + 2 * GRID * (len(self.rows) + 1)
+            self._inside.setFixedHeight(needed)
             self.setFixedHeight(min(needed, _TALLEST))
 
     def _paint(self) -> None:
@@ -151,6 +152,11 @@ class NoticeRow(QWidget):
         """Return the height that it needs at a width."""
         button = 0 if self.button is None else self.button.sizeHint().width() + 2 * GRID
         words = self.words.heightForWidth(width - _SIGN - 2 * GRID - button)
+        if self.choices:
+            # Before they are shown they have not got their style, and do not know their size.
+            for choice in self.choices:
+                choice.ensurePolished()
+            words += GRID + max(choice.sizeHint().height() for choice in self.choices)
         return max(words, _SIGN, 0 if self.button is None else self.button.sizeHint().height())
 
     def paint_theme(self, theme: Theme) -> None:

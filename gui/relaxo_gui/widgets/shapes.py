@@ -160,8 +160,7 @@ def _draw_name(painter: QPainter, shape: Shape, centre: QPointF, zoom: float, lo
     box = QRectF(corner.x() - size.width() - 4, corner.y() - size.height(), size.width() + 4, size.height())
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(SHADE)
-    if look.bold or shape.radius * zoom >= _SMALL:
-        painter.drawRoundedRect(box, 2, 2)
+    painter.drawRoundedRect(box, 2, 2)
     painter.setFont(font)
     painter.setPen(QColor(_BOLD if look.bold else shape.colour))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

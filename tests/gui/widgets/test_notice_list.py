@@ -56,3 +56,18 @@ def test_it_is_as_high_as_its_words_need(notices: NoticeList, qtbot: QtBot) -> N
 def test_many_warnings_leave_room_for_what_is_under_them(notices: NoticeList) -> None:
     notices.show_notices([Warned(LONG)] * 20)
     assert notices.height() < 200
+
+
+def test_what_could_be_decided_instead_is_a_click_away_and_has_its_room(qtbot: QtBot) -> None:
+    notices = NoticeList()
+    notices.resize(300, 100)
+    qtbot.addWidget(notices)
+    notices.show_notices([Warned("A short doubt."), Warned("Is it A1 or B1?", choices=("It is A1", "It is B1"))])
+    notices.show()
+    qtbot.waitExposed(notices)
+    row = notices.rows[1]
+    with qtbot.waitSignal(notices.chosen) as heard:
+        row.choices[1].click()
+    assert heard.args == [1, 1]
+    lowest = row.choices[1].mapTo(notices, row.choices[1].rect().bottomLeft()).y()
+    assert lowest < notices.height()
