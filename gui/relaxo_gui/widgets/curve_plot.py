@@ -1,6 +1,6 @@
 """CurvePlot: measured points with the curve fitted to them, and what is left between the two below.
 
-It draws itself, without pyqtgraph: it follows the pointer, and one picture takes a millisecond in place of ten.
+It draws itself, without pyqtgraph, upon axes that are drawn once: it has to follow the pointer.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ class CurvePlot(QWidget):
         self._back: tuple[Trace | None, str] = (None, "")
         self._limits: dict[str, Limits] = {"x": (0.0, 1.0), "upper": (0.0, 1.0), "lower": (-1.0, 1.0)}
         self._ground: QPixmap | None = None
+        self._rooms: dict[Place, QRectF] | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     @property
@@ -97,7 +98,7 @@ class CurvePlot(QWidget):
 
     def place_of(self, x: float, y: float, where: Place = "upper") -> QPointF:
         """Return where a value lies in this widget, in the upper plot or among the residuals."""
-        room = self._rooms()[where]
+        room = self._room(where)
         (left, right), (bottom, top) = self._limits["x"], self._limits[where]
         return QPointF(
             room.left() + (x - left) / (right - left) * room.width(),
@@ -132,11 +133,16 @@ class CurvePlot(QWidget):
         painter.end()
 
     def _begin_anew(self) -> None:
-        self._ground = None
+        self._ground = self._rooms = None
         self.update()
 
-    def _rooms(self) -> dict[Place, QRectF]:
-        """Return where the two plots lie."""
+    def _room(self, place: Place) -> QRectF:
+        """Return where a plot lies."""
+        if self._rooms is None:
+            self._rooms = self._divide()
+        return self._rooms[place]
+
+    def _divide(self) -> dict[Place, QRectF]:
         line = self.fontMetrics().height()
         left = line + GRID + self.fontMetrics().horizontalAdvance("−00000") + 2 * _TICK  # noqa: RUF001 - a minus sign
         below = 2 * line + _TICK + GRID
@@ -162,7 +168,7 @@ class CurvePlot(QWidget):
 
     def _polygon(self, x: Array, y: Array, place: Place) -> QPolygonF:
         """Return points (k,) where they lie in this widget."""
-        room = self._rooms()[place]
+        room = self._room(place)
         (left, right), (bottom, top) = self._limits["x"], self._limits[place]
         across = room.left() + (x - left) * (room.width() / (right - left))
         down = room.bottom() - (y - bottom) * (room.height() / (top - bottom))
@@ -177,9 +183,11 @@ class CurvePlot(QWidget):
         picture.fill(QColor(theme.base))
         painter = QPainter(picture)
         painter.setFont(self.font())
-        metrics, rooms = self.fontMetrics(), self._rooms()
+        metrics = self.fontMetrics()
         line, text = QPen(QColor(theme.line)), QPen(QColor(theme.muted))
-        for place, room in rooms.items():
+        places: tuple[Place, ...] = ("upper", "lower")
+        for place in places:
+            room = self._room(place)
             painter.setPen(line)
             painter.drawLine(room.bottomLeft(), room.bottomRight())
             painter.drawLine(room.topLeft(), room.bottomLeft())
@@ -194,7 +202,7 @@ class CurvePlot(QWidget):
                 box = QRectF(0, at - metrics.height(), room.left() - 2 * _TICK, 2 * metrics.height())
                 painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
             self._write_up(painter, room, self._labels[1] if place == "upper" else "Δ")
-        lower = rooms["lower"]
+        lower = self._room("lower")
         most = max(2, int(lower.width() / metrics.horizontalAdvance("000000")))
         for value, words in _ticks(*self._limits["x"], most):
             at = self.place_of(value, 0, "lower").x()
