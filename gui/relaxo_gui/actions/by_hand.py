@@ -17,7 +17,7 @@ from relaxo_gui.core import wells as stage
 from relaxo_gui.session_model import Dragged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from relaxo.data import WellRate, Wells
     from relaxo.recipe import Recipe
@@ -45,6 +45,7 @@ class ByHand(QObject):
         self._placing = False
         self._start: Well | None = None
         self._exactly = False
+        self._carried: dict[str, tuple[object, tuple[Well, ...]]] = {}
         self._snapper: tuple[object, stage.Snapper] | None = None
         self.snapping = True
         """Whether wells that are added, or dragged far, snap to the edge that is seen, or to the plate's grid."""
@@ -231,19 +232,39 @@ class ByHand(QObject):
         """Leave bubbles and voids out, or keep them."""
         self._set("Leave voids out" if cut else "Keep voids", voids="cut" if cut else "keep")
 
+    def wells_on(self, quantity: str) -> tuple[Well, ...]:
+        """Return the wells as the recipe has them, on the grid of a stack."""
+        known, traces = self._model.snapshot, self._model.traces
+        located = known.wells.get(quantity) if known else None
+        if known is None or known.found is None or located is None or not traces:
+            return () if located is None else located.wells
+        now = tuple(each.now for each in traces if each.now is not None)
+        if known.found.geometry == located.geometry:
+            return now
+        kept = self._carried.get(quantity)
+        if kept is None or kept[0] is not traces:
+            kept = self._carried[quantity] = (traces, self._transferred(now, quantity))
+        return kept[1]
+
     def carried(self, well: Well, quantity: str) -> Well | None:
         """Return a well of the images that wells are found in as it is on a stack; None where that does not show it."""
-        known, home, recipe = self._model.snapshot, self._home(), self._model.recipe
-        if known is None or home is None or recipe is None or quantity not in known.stacks:
+        home, known = self._home(), self._model.snapshot
+        if home is None or known is None or quantity not in known.stacks:
             return None
-        geometry = known.stacks[quantity].geometry
-        if geometry == home.geometry:
+        if known.stacks[quantity].geometry == home.geometry:
             return well
-        alone = stage.rasterise([well], home.geometry, recipe.wells)
+        return next(iter(self._transferred((well,), quantity)), None)
+
+    def _transferred(self, wells: Sequence[Well], quantity: str) -> tuple[Well, ...]:
+        """Return wells of the images that they are found in on the grid of a stack; none where that is elsewhere."""
+        known, home, recipe = self._model.snapshot, self._home(), self._model.recipe
+        if known is None or home is None or recipe is None:
+            return ()
         try:
-            return stage.transfer(alone, geometry, recipe.wells).wells[0]
+            there = stage.rasterise(wells, home.geometry, recipe.wells)
+            return stage.transfer(there, known.stacks[quantity].geometry, recipe.wells).wells
         except RelaxoError:
-            return None
+            return ()
 
     def _set(self, label: str, **fields: Any) -> None:  # noqa: ANN401 - the fields of a recipe's part
         recipe = self._model.recipe
@@ -354,6 +375,7 @@ class ByHand(QObject):
 
     def _forget(self) -> None:
         self._start = self._snapper = None
+        self._carried = {}
         self.set_placing(placing=False)
 
 

@@ -27,7 +27,7 @@ def shapes_on(commands: Commands, quantity: str, slice_: int) -> tuple[Shape, ..
     model, hand = commands.model, commands.by_hand
     shapes = []
     dragged = model.dragged.well if model.dragged else None
-    for well in wells_on(commands, quantity):
+    for well in hand.wells_on(quantity):
         there: Well | None = well
         if dragged is not None and dragged.name == well.name:
             there = hand.carried(dragged, quantity)
@@ -56,18 +56,6 @@ def ghosts_on(commands: Commands, quantity: str, slice_: int) -> tuple[Shape, ..
         if there is not None and there.slices[0] <= slice_ <= there.slices[1]:
             return (dataclasses.replace(_shape(there, _GHOST, left_out=False, by_hand=False), name="found"),)
     return ()
-
-
-def wells_on(commands: Commands, quantity: str) -> tuple[Well, ...]:
-    """Return the wells on a stack: as the recipe has them, where that is the grid they are found on."""
-    model = commands.model
-    known = model.snapshot
-    located = known.wells.get(quantity) if known else None
-    if known is None or located is None:
-        return ()
-    if model.traces and known.found is not None and known.found.geometry == located.geometry:
-        return tuple(each.now for each in model.traces if each.now is not None)
-    return located.wells
 
 
 def drag_words(dragged: Dragged) -> str:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+
+from relaxo.data import Geometry, Stack
+from relaxo.wells import transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -160,3 +165,35 @@ def test_the_names_turn_so_that_a_well_bears_its_label(sample: MainWindow, settl
 def test_a_label_that_no_turn_gives_is_said(sample: MainWindow) -> None:
     sample.commands.by_hand.seen_as("1", "H12")
     assert "no turn of the image" in sample.banner.text
+
+
+def test_a_well_is_dragged_on_images_of_another_grid(sample: MainWindow) -> None:
+    known = sample.model.snapshot
+    assert known is not None
+    stack = known.stacks["T1"]
+    home = stack.geometry
+    # Twice the resolution, beginning a quarter of a pixel before.
+    affine = home.affine.copy()
+    affine[:3, :2] /= 2
+    affine[:3, 3] -= (home.affine[:3, 0] + home.affine[:3, 1]) / 4
+    signal = np.repeat(np.repeat(stack.signal, 2, axis=2), 2, axis=3)
+    other = Stack(signal, stack.protocol, Geometry((1, 2 * home.shape[1], 2 * home.shape[2]), affine))
+    there = transfer(known.wells["T1"], other.geometry, known.recipe.wells)
+    sample.model.show(
+        replace(known, stacks={"T1": stack, "T2": other}, wells={"T1": known.wells["T1"], "T2": there}, maps={})
+    )
+    hand, was = sample.commands.by_hand, there.wells[5]
+    hand.drag("T2", was.name, was.row + 4, was.column - 2)
+    dragged = sample.model.dragged
+    assert dragged is not None
+    first = well(sample, was.name)
+    assert dragged.well.row == pytest.approx(first.row + 2, abs=0.01)
+    assert dragged.well.column == pytest.approx(first.column - 1, abs=0.01)
+    back = hand.carried(dragged.well, "T2")
+    assert back is not None
+    assert (back.row, back.column) == (pytest.approx(was.row + 4, abs=0.01), pytest.approx(was.column - 2, abs=0.01))
+    hand.let_go(keep=True)
+    sample.commands.cancel()
+    # At once, before anything is computed anew.
+    moved = next(each for each in hand.wells_on("T2") if each.name == was.name)
+    assert (moved.row, moved.column) == (pytest.approx(was.row + 4, abs=0.01), pytest.approx(was.column - 2, abs=0.01))
