@@ -10,6 +10,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from relaxo.fitting.blocks import ranges
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -20,10 +22,12 @@ if TYPE_CHECKING:
 
 #: Multiplications in one matrix product, fewer than make BLAS call for threads of its own: they would fight with ours.
 PRODUCT = 250_000
+#: Voxels that are scored together: few enough that the scores stay in the cache.
+CHUNK = 8192
 #: A polynomial goes through so many nodes to either side of the best.
 REACH = 4
-#: Steps of Newton's to the top of that polynomial.
-STEPS = 3
+#: Steps of Newton's to the top of that polynomial, after one of Halley's.
+STEPS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,10 @@ class Start:
         """Return the starts of some voxels."""
         return Start(*(getattr(self, name)[voxels] for name in self.__dataclass_fields__))
 
-    def put(self, voxels: Index, other: Start) -> None:
-        """Take the starts of some voxels from another."""
-        for name in self.__dataclass_fields__:
-            getattr(self, name)[voxels] = getattr(other, name)
+    def or_where(self, other: NDArray[np.bool_], starts: Start) -> Start:
+        """Return these starts, and the others where (v,) those are chosen."""
+        names = self.__dataclass_fields__
+        return Start(*(np.where(other, getattr(starts, name), getattr(self, name)) for name in names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Grid:
     """(nodes,)."""
     dictionary: Array
     """(k, nodes, n)."""
+    shared: int
+    """How many of the functions, but not all, are the first and the same at every node."""
 
     @classmethod
     def of(cls, problem: Problem, dtype: np.dtype[np.floating]) -> Grid:
@@ -73,7 +79,8 @@ class Grid:
         nodes = problem.nodes()
         basis, _ = problem.basis(nodes)
         dictionary = np.ascontiguousarray(orthonormal(basis).transpose(0, 2, 1), dtype=dtype)
-        return cls(np.log(nodes).astype(dtype), dictionary)
+        differs = (dictionary != dictionary[:, :1]).any(axis=(1, 2))
+        return cls(np.log(nodes).astype(dtype), dictionary, int(np.argmax(differs)) if differs.any() else 0)
 
     @property
     def spacing(self) -> float:
@@ -83,14 +90,18 @@ class Grid:
     def scores(self, signal: Array, weight: Array | None) -> Array:
         """Return the sums of squares (nodes, v) that every node explains of signals (n, v)."""
         count, nodes, points = self.dictionary.shape
-        projection = _product(self.dictionary.reshape(-1, points), signal).reshape(count, nodes, -1)
-        if weight is None:
-            np.multiply(projection, projection, out=projection)
-            explained: Array = projection[0]
-            for more in projection[1:]:
-                explained += more
-            return explained
-        return self._weighted_scores(projection, weight)
+        if weight is not None:
+            projection = _product(self.dictionary.reshape(-1, points), signal).reshape(count, nodes, -1)
+            return self._weighted_scores(projection, weight)
+        projection = _product(self.dictionary[self.shared :].reshape(-1, points), signal)
+        np.multiply(projection, projection, out=projection)
+        explained, *others = projection.reshape(count - self.shared, nodes, -1)
+        for more in others:
+            explained += more
+        if self.shared:
+            same = self.dictionary[: self.shared, 0] @ signal
+            explained += np.einsum("kv,kv->v", same, same)
+        return explained
 
     def _weighted_scores(self, projection: Array, weight: Array) -> Array:
         """Return the scores (nodes, v) where points are left out, one orthogonal function after the other."""
@@ -112,15 +123,20 @@ class Grid:
             explained += coefficient * coefficient / norm
         return explained
 
-    def best(self, scores: Array) -> Start:
-        """Return the start that scores (nodes, v) suggest: the top of the polynomial through the best nodes."""
-        nodes, voxels = scores.shape
-        top = argmax(scores)
+    def best(self, signal: Array, weight: Array | None) -> Start:
+        """Return the start that signals (n, v) suggest: the top of the polynomial through their best nodes."""
+        nodes, voxels = self.log_nodes.size, signal.shape[1]
         reach = min(REACH, (nodes - 1) // 2)
-        centre = np.clip(top, reach, nodes - 1 - reach)
-        place = centre * voxels + np.arange(voxels)
-        around = scores.reshape(-1).take(place + voxels * np.arange(-reach, reach + 1)[:, np.newaxis])
-        offset, score, bend = _top_of_polynomial(around, (top - centre).astype(scores.dtype))
+        offsets = np.arange(-reach, reach + 1)[:, np.newaxis]
+        top, centre = np.empty((2, voxels), np.intp)
+        around = np.empty((offsets.size, voxels), signal.dtype)
+        for part in ranges(voxels, CHUNK):
+            scores = self.scores(signal[:, part], None if weight is None else weight[:, part])
+            top[part] = argmax(scores)
+            centre[part] = np.minimum(np.maximum(top[part], reach), nodes - 1 - reach)
+            width = scores.shape[1]
+            around[:, part] = scores.reshape(-1).take((centre[part] + offsets) * width + np.arange(width))
+        offset, score, bend = _top_of_polynomial(around, (top - centre).astype(signal.dtype))
         here = self.log_nodes[centre] + offset * self.spacing
         middle = self.log_nodes[top]
         low, high = middle - 2 * self.spacing, middle + 2 * self.spacing
@@ -138,7 +154,17 @@ _laid: WeakKeyDictionary[Problem, dict[np.dtype[np.floating], Grid]] = WeakKeyDi
 
 
 def argmax(values: Array) -> Index:
-    """Return the index of the largest of values (m, v) that are not negative, nearly.
+    """Return the index of the largest of values (m, v) that are not negative, nearly."""
+    return _index_of(values, np.maximum)
+
+
+def argmin(values: Array) -> Index:
+    """Return the index of the smallest of values (m, v) that are not negative, nearly."""
+    return _index_of(values, np.minimum)
+
+
+def _index_of(values: Array, extreme: np.ufunc) -> Index:
+    """Return the index of the largest or smallest of values (m, v).
 
     The bits of positive floats ascend as they do, so that the last few can carry the index through one maximum: ten
     times faster along the first axis than `numpy.argmax`, and blind only to differences in those bits.
@@ -147,7 +173,7 @@ def argmax(values: Array) -> Index:
     low_bits = (1 << (len(values) - 1).bit_length()) - 1
     coded: NDArray[np.signedinteger] = np.bitwise_and(values.view(integer), ~low_bits)
     coded |= np.arange(len(values), dtype=integer)[:, np.newaxis]
-    index: Index = (np.maximum.reduce(coded, axis=0) & low_bits).astype(np.int64)
+    index: Index = (extreme.reduce(coded, axis=0) & low_bits).astype(np.int64)
     return index
 
 
@@ -195,6 +221,11 @@ def _top_of_polynomial(around: Array, here: Array) -> tuple[Array, Array, Array]
     low, high = np.maximum(here - 1, -reach), np.minimum(here + 1, reach)
     powers = np.ones_like(around)
     tiny = np.finfo(here.dtype).tiny
+    if size > 3:
+        # Halley's step from the middle, where the coefficients are the derivatives.
+        first = slopes[0] / np.minimum(bends[0], -tiny)
+        bent = 1 - first * bends[1] / np.minimum(bends[0], -tiny) / 2
+        here = np.where(here == 0, np.minimum(np.maximum(-first / np.maximum(bent, 0.5), low), high), here)
     for _ in range(STEPS):
         _fill_powers(powers, here)
         bent = np.einsum("nv,nv->v", bends, powers)

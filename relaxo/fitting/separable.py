@@ -17,7 +17,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from relaxo.fitting.blocks import ranges
-from relaxo.fitting.grid import Grid, argmax
+from relaxo.fitting.grid import Grid, argmin
 from relaxo.fitting.problem import Problem, Solution
 from relaxo.fitting.projection import project
 
@@ -75,7 +75,7 @@ def solve(problem: Problem, signal: Array, keep: Flags | None = None) -> Solutio
         if problem.search_signs:
             best = _search_signs(problem, grid, signal, weight)
         else:
-            best = _minimise(problem, grid, signal, weight, grid.best(grid.scores(signal, weight)))
+            best = _minimise(problem, grid, signal, weight, grid.best(signal, weight))
         return _solution(best, weight)
 
 
@@ -123,17 +123,15 @@ def _search_signs(problem: Problem, grid: Grid, signal: Array, weight: Array | N
     """
     points, size = signal.shape
     counted = signal if weight is None else np.where(weight > 0, signal, np.inf)
-    smallest = _argmin(counted)
+    smallest = argmin(counted)
     pair = np.array([smallest, np.minimum(smallest + 1, points - 1)])
     both = _flip(np.tile(signal, 2), pair.ravel())
-    starts = grid.best(grid.scores(both, None if weight is None else np.tile(weight, 2)))
+    starts = grid.best(both, None if weight is None else np.tile(weight, 2))
     start, rival = starts.at(slice(size)), starts.at(slice(size, None))
     is_second = rival.score > start.score
-    second = np.flatnonzero(is_second)
     close = np.abs(rival.score - start.score)
-    start.put(second, rival.at(second))
-    signed = both[:, :size]
-    signed[:, second] = both[:, size + second]
+    start = start.or_where(is_second, rival)
+    signed = _flip(signal, np.where(is_second, pair[1], pair[0]))
 
     best = _minimise(problem, grid, signed, weight, start)
     total = np.einsum("nv,nv->v", signal, signal)
@@ -192,7 +190,7 @@ def _try_signs(
     for part in ranges(voxels.size, signal.shape[1]):
         some = voxels[part]
         signed = _flip(signal[:, some], flipped[part])
-        start = grid.best(grid.scores(signed, None if weight is None else weight[:, some]))
+        start = grid.best(signed, None if weight is None else weight[:, some])
         lacking = total - best.sum_of_squares - SLACK * total
         chance = np.flatnonzero(~best.possible[some] | (start.score >= lacking[some]))
         if chance.size:
@@ -201,11 +199,6 @@ def _try_signs(
                 problem, grid, signed[:, chance], None if weight is None else weight[:, some], start.at(chance)
             )
             best.improve(some, found, margin)
-
-
-def _argmin(values: Array) -> Index:
-    """Return the index of the smallest of values (m, v) that are not negative, nearly."""
-    return argmax(1 / (values + np.finfo(values.dtype).tiny))
 
 
 def _flip(signal: Array, flipped: Index) -> Array:
