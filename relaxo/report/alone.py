@@ -8,7 +8,7 @@ from relaxo.errors import UsageError
 from relaxo.io.files import staged
 from relaxo.report.figure import draw
 from relaxo.report.material import material
-from relaxo.report.page import ALL_FORMATS, pixels, save
+from relaxo.report.page import ALL_FORMATS, SCREEN_DPI, pixels, save
 from relaxo.report.sections import document
 from relaxo.report.workbook import write_workbook
 
@@ -80,7 +80,7 @@ def report_pdf(result: Result) -> bytes:
     from relaxo.report.pdf import pdf  # noqa: PLC0415 - a report brings reportlab, which nothing else needs
 
     source = material(result)
-    return pdf(document(result, source), pixels(draw(source)))
+    return pdf(document(result, source), pixels(draw(source), dpi=SCREEN_DPI))
 
 
 def write_tables(result: Result, path: Path) -> None:

@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 
     from relaxo.report.look import Look
 
-#: What a run writes.
-FORMATS = ("png", "svg", "pdf")
+#: What a run writes: to look at, and as lines for the paper and the HTML report.
+FORMATS = ("png", "svg")
 #: What can be asked for.
-ALL_FORMATS = (*FORMATS, "tiff")
+ALL_FORMATS = (*FORMATS, "pdf", "tiff")
+
+#: Enough for screens, slides and texts, and all that a printed report shows; a quarter of the work of 600.
+SCREEN_DPI = 300
 
 #: Clear of the edges of the page.
 EDGE_MM = 1.5
@@ -105,14 +108,19 @@ class Page:
         return left / self.width, 1 - top / self._height
 
 
-def pixels(figure: Figure, wanted: Look | None = None) -> Image.Image:
-    """Return a figure as pixels, with the look it was drawn with; without an alpha channel, which journals refuse."""
+def pixels(figure: Figure, wanted: Look | None = None, dpi: int | None = None) -> Image.Image:
+    """Return a figure as pixels, with the look it was drawn with; without an alpha channel, which journals refuse.
+
+    `dpi` takes the place of what the look says.
+    """
     with looking(wanted), style():
-        dpi = look().page.dpi
+        dpi = dpi or look().page.dpi
         drawn = BytesIO()
         figure.savefig(drawn, format="rgba", dpi=dpi)
         width, height = (int(length * dpi) for length in figure.get_size_inches())
-        return Image.frombytes("RGB", (width, height), drawn.getbuffer(), "raw", "RGBX")
+        picture = Image.frombytes("RGB", (width, height), drawn.getbuffer(), "raw", "RGBX")
+    picture.info["dpi"] = dpi, dpi
+    return picture
 
 
 def save(
@@ -125,8 +133,8 @@ def save(
 ) -> list[Path]:
     """Write a figure as ``figure.png``, ``figure.svg``, ... with the look it was drawn with; return their paths.
 
-    Text stays text in SVG and PDF. The same figure gives the same files: they hold no date. `drawn` are its `pixels`
-    where somebody has them.
+    Text stays text in SVG and PDF. The same figure gives the same files: they hold no date. `drawn` are the `pixels` to
+    write where somebody has them.
     """
     paths = []
     with looking(wanted), style():
@@ -136,16 +144,17 @@ def save(
                 figure.savefig(path, format=ending, dpi=look().page.dpi, **_SAVED[ending])
             else:
                 drawn = drawn or pixels(figure)
-                _save_pixels(drawn, path, look().page.dpi)
+                _save_pixels(drawn, path)
             paths.append(path)
     return paths
 
 
-def _save_pixels(drawn: Image.Image, path: Path, dpi: int) -> None:
+def _save_pixels(drawn: Image.Image, path: Path) -> None:
+    dpi = drawn.info["dpi"]
     if path.suffix == ".tiff":
-        drawn.save(path, dpi=(dpi, dpi), compression="tiff_lzw", software=_MADE_BY)
+        drawn.save(path, dpi=dpi, compression="tiff_lzw", software=_MADE_BY)
         return
     about = PngImagePlugin.PngInfo()
     about.add_text("Software", _MADE_BY)
     # Figures are areas of one colour: looking for runs alone halves the time, and the file is about as small.
-    drawn.save(path, dpi=(dpi, dpi), pnginfo=about, compress_level=6, compress_type=zlib.Z_RLE)
+    drawn.save(path, dpi=dpi, pnginfo=about, compress_level=6, compress_type=zlib.Z_RLE)

@@ -35,8 +35,6 @@ _FOOTER = 10 * mm
 _PADDING = 6
 _WIDTH = A4[0] - 2 * _MARGIN - 2 * _PADDING
 _TALLEST = A4[1] - 2 * _MARGIN - 45 * mm
-#: A printer shows no more of a figure; where it has more, it keeps up to twice as many.
-_DPI = 300
 _GREY, _LINE, _INK, _MARK = "#5f5f5f", "#d6d6d6", "#1a1a1a", "#a33f00"
 
 
@@ -109,8 +107,7 @@ class _Picture(Flowable):  # type: ignore[misc] # reportlab has no types
         scale = min(_WIDTH / figure.width, _TALLEST / figure.height)
         self.width, self.height = figure.width * scale, figure.height * scale
         self.keepWithNext = 1
-        most = self.width / mm / 25.4 * _DPI
-        self._figure = figure.convert("RGB").reduce(max(1, int(figure.width / most)))
+        self._figure = figure
 
     def draw(self) -> None:
         self.canv.drawImage(ImageReader(self._figure), 0, 0, self.width, self.height)

@@ -9,9 +9,10 @@ from relaxo.errors import Cancelled, InputError
 from relaxo.io.files import check_folder, staged
 from relaxo.recipe import load, to_toml
 from relaxo.report.figure import draw
+from relaxo.report.look import look
 from relaxo.report.maps import map_files, write_fit
 from relaxo.report.material import material
-from relaxo.report.page import FORMATS, pixels, save
+from relaxo.report.page import ALL_FORMATS, FORMATS, SCREEN_DPI, pixels, save
 from relaxo.report.results import results_table
 from relaxo.report.sections import document
 from relaxo.report.store import CURVES, MAPS, RESULTS, curves_csv, picture_files, write_pictures
@@ -36,7 +37,8 @@ _OWNED = (
     _WORKBOOK,
     _HTML,
     _PDF,
-    *(f"figure.{name}" for name in FORMATS),
+    # Those that a run does not write may be of an older result.
+    *(f"figure.{name}" for name in ALL_FORMATS),
     CURVES,
     *(f"{MAPS}/{name}" for quantity in ("T1", "T2") for name in (*map_files(quantity), *picture_files(quantity))),
 )
@@ -146,7 +148,7 @@ def _figure_and_report(result: Result, source: Material, staging: Path) -> None:
     from relaxo.report.pdf import pdf  # noqa: PLC0415
 
     figure = draw(source)
-    drawn = pixels(figure)
+    drawn = pixels(figure, dpi=min(SCREEN_DPI, look().page.dpi))
     save(figure, staging, drawn=drawn)
     report = document(result, source)
     _text(staging / _HTML, html(report, (staging / "figure.svg").read_text(encoding="utf-8")))
