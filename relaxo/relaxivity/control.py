@@ -108,4 +108,5 @@ def differences(published: ReferenceAgent, temperature_C: float | None, medium: 
 def conditions(published: ReferenceAgent) -> str:
     """Return the conditions of a published value in words."""
     temperature = "" if published.temperature_C is None else f", {published.temperature_C:g} °C"
-    return f"{published.field_T:g} T{temperature}, {published.medium}"
+    medium = "medium not stated" if published.medium == NOT_STATED else published.medium
+    return f"{published.field_T:g} T{temperature}, {medium}"

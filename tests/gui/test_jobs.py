@@ -160,3 +160,21 @@ def test_every_stage_is_announced_and_a_flood_of_reports_is_not(qtbot: QtBot, jo
     assert reports[0] == ("first", 0, 2000)
     assert reports[-1] == ("second", 0, 1)
     assert len(reports) < 1000
+
+
+def test_it_is_idle_only_when_what_was_cancelled_has_ended(qtbot: QtBot, job: Job) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def work(_told: Told) -> None:
+        begun.set()
+        may_end.wait()
+
+    assert job.idle
+    job.start(work)
+    begun.wait()
+    assert not job.idle
+    job.cancel()
+    assert not job.running
+    assert not job.idle
+    may_end.set()
+    qtbot.waitUntil(lambda: job.idle)

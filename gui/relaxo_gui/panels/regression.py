@@ -270,7 +270,7 @@ def _comparison(recipe: Recipe, agents: Sequence[str]) -> list[Field]:
     named: dict[str, str] = {}
     for known in relaxivity.references():
         key = known.synonyms[0] if known.synonyms else known.agent
-        named.setdefault(key, key if key == known.agent else f"{key} ({known.agent})")
+        named.setdefault(key, key)
     if not any(relaxivity.is_called(known, recipe.regression.reference) for known in relaxivity.references()):
         named[recipe.regression.reference] = recipe.regression.reference
     fields = [

@@ -228,7 +228,7 @@ class _Column(QWidget):
     def __init__(self, quantity: str) -> None:
         super().__init__()
         self.quantity = quantity
-        self.readings = Elided(bold=True), Elided()
+        self.readings = Elided(), Elided()
         self.plot = CurvePlot("", "Signal")
         self.plot.setAccessibleName(f"{_SYMBOLS[quantity]} signal and fitted curve")
         self.plot.setMinimumSize(160, 110)
@@ -270,4 +270,4 @@ def _reading(quantity: str, maps: Maps, place: Place, curves: curve.Curves, sigh
     lines = [f"{words(one)}: {one.meaning}, and its standard error" for one in (first, *rest)]
     if quality:
         lines.append(f"{quality}: share of the signal's change that the curve explains")
-    return "   ".join(part for part in parts if part), "\n".join(lines)
+    return "  ".join(part for part in parts if part), "\n".join(lines)

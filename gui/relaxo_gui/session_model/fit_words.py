@@ -41,7 +41,7 @@ STATUS = {
 
 #: Why a point does not count, for one of them and for several.
 LEFT_OUT = {
-    "skipped": "first echo (it lacks what stimulated echoes add to the later ones)",
+    "skipped": "first echo (stimulated echoes)",
     "noise": "below the noise floor",
 }
 
@@ -67,7 +67,7 @@ def r_squared_words(value: float) -> str:
     """Return R² with as many digits as tell it from 1."""
     if not math.isfinite(value):
         return ""
-    digits = 4 if value < 0.999 else 6
+    digits = 4 if value < 0.9999 else 6
     return f"R² {min(value, 1 - 10.0**-digits) if value < 1 else 1:.{digits}f}"
 
 

@@ -11,7 +11,7 @@ from relaxo_gui.core import relaxivity
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from relaxo.data import AgentResult, Estimate, Line, ReferenceAgent
+    from relaxo.data import AgentResult, Estimate, Line
     from relaxo.pipeline import Result
     from relaxo.report.compare import Comparison, Quotient
 
@@ -72,20 +72,20 @@ def verdicts(result: Result) -> list[tuple[str, bool]]:
         said.append((f"The control {result.control} came out as published: the series can be trusted so far.", False))
     for comparison in compare(result.agents, result.reference, result.control):
         if comparison.agent != result.control:
-            said += [(sentence, False) for sentence in _compared(comparison, result.reference)]
+            said += [(sentence, False) for sentence in _compared(comparison, result)]
     for agent in result.agents:
         if agent.verdict is not None:
             said.append((_threshold(agent), False))
     return said
 
 
-def _compared(comparison: Comparison, reference: ReferenceAgent | None) -> Iterator[str]:
+def _compared(comparison: Comparison, result: Result) -> Iterator[str]:
     agent = comparison.agent or "The agent"
     if comparison.kind == "control":
         other = f"the control {comparison.name}"
     else:
-        where = f" ({relaxivity.conditions(reference)})" if reference is not None else ""
-        other = f"published {comparison.name}{where}"
+        where = f" ({relaxivity.conditions(result.reference)})" if result.reference is not None else ""
+        other = f"published {result.recipe.regression.reference or comparison.name}{where}"
     parts = [f"{NAMES[name]} {_times(quotient)}" for name, quotient in comparison.quotients.items()]
     if parts:
         yield f"{agent} against {other}: {'; '.join(parts)}."

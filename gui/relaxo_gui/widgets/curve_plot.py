@@ -193,7 +193,7 @@ class CurvePlot(QWidget):
             painter.drawLine(room.topLeft(), room.bottomLeft())
             zero = self.place_of(0, 0, place).y()
             painter.drawLine(QPointF(room.left(), zero), QPointF(room.right(), zero))
-            most = max(2, int(room.height() / (1.4 * metrics.height())))
+            most = max(4, int(room.height() / (1.4 * metrics.height())))
             for value, words in _ticks(*self._limits[place], most):
                 at = self.place_of(0, value, place).y()
                 painter.setPen(line)

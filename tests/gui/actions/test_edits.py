@@ -104,3 +104,11 @@ def test_a_condition_is_set_as_it_was_typed(name: str, typed: str, stated: objec
 def test_a_condition_that_is_no_such_number_is_refused(name: str, typed: str) -> None:
     with pytest.raises(InputError, match="is no"):
         set_condition(Recipe(sources=("x",)), name, typed)
+
+
+def test_what_is_regressed_again_is_told_from_what_is_measured_again() -> None:
+    fewer = edits.regress_by(edits.under_conditions(RECIPE, temperature_C=37.0), weights="relative")
+    assert edits.differ_in_numbers_only(RECIPE, edits.regress_by(fewer, per="molecule"))
+    assert edits.differ_in_numbers_only(RECIPE, Recipe(sources=RECIPE.sources))
+    assert not edits.differ_in_numbers_only(RECIPE, edits.choose_option(RECIPE, "T1", "noise_floor", 3.0))
+    assert not edits.differ_in_numbers_only(RECIPE, choose_stack(RECIPE, "T1", "other"))

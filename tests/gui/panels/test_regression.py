@@ -54,7 +54,7 @@ def test_it_says_what_the_numbers_mean(panel: RegressionPanel) -> None:
     said = panel.verdict.text()
     assert "The control Gd-DTPA came out as published" in said
     assert "Gd6 against the control Gd-DTPA: r₁ 2.6" in said
-    assert "Gd6 against published gadopentetate (1 T" in said
+    assert "Gd6 against published Gd-DTPA (1 T" in said
     assert "larger" in said
 
 

@@ -32,7 +32,9 @@ def test_every_status_has_words() -> None:
     assert set(STATUS) == set(FitStatus)
 
 
-@pytest.mark.parametrize(("value", "words"), [(0.98765, "R² 0.9877"), (0.9998, "R² 0.999800"), (1.0, "R² 1.000000")])
+@pytest.mark.parametrize(
+    ("value", "words"), [(0.98765, "R² 0.9877"), (0.9998, "R² 0.9998"), (0.99998, "R² 0.999980"), (1.0, "R² 1.000000")]
+)
 def test_r_squared_has_the_digits_that_tell_it_from_one(value: float, words: str) -> None:
     assert r_squared_words(value) == words
 
