@@ -50,6 +50,9 @@ _MENUS = ("File", "Edit", "View", "Analysis", "Help")
 _APPEARANCE_WORDS = {"system": "As the &System", "light": "&Light", "dark": "&Dark"}
 #: Name of a panel to the topic of its help, where that is another.
 _ABOUT = {"series": "images", "rates": "relaxivity"}
+#: Of the height of the window, what the plots at its foot take, and their least in px.
+_SHARE = 0.32
+_LEAST_TALL = 280
 _SIDE = "side"
 _LEFT = Qt.DockWidgetArea.LeftDockWidgetArea
 _RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
@@ -283,7 +286,8 @@ class MainWindow(QMainWindow):
         docks = self._docks
         self.resizeDocks([docks["series"], docks[_SIDE]], [232, 476], Qt.Orientation.Horizontal)
         self.resizeDocks([docks["signal"], docks["rates"]], [640, 640], Qt.Orientation.Horizontal)
-        self.resizeDocks([docks["signal"], docks["rates"]], [280, 280], Qt.Orientation.Vertical)
+        tall = max(_LEAST_TALL, round(_SHARE * self.height()))
+        self.resizeDocks([docks["signal"], docks["rates"]], [tall, tall], Qt.Orientation.Vertical)
 
     def _restore(self) -> None:
         stored = settings()

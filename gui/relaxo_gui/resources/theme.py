@@ -82,6 +82,9 @@ def style_sheet(theme: Theme) -> str:
         QLineEdit:focus {{ border-color: {theme.accent}; }}
         QAbstractItemView QLineEdit, QSpinBox QLineEdit, QDoubleSpinBox QLineEdit, QComboBox QLineEdit {{ border: none;
             border-radius: 0px; padding: 0px; }}
+        QMenuBar {{ background: transparent; border: none; padding: 2px {GRID}px; }}
+        QMenuBar::item {{ background: transparent; padding: {GRID}px {GRID * 2}px; border-radius: {GRID}px; }}
+        QMenuBar::item:selected {{ background: {theme.tint(theme.accent)}; }}
         QMainWindow::separator {{ width: {GRID}px; height: {GRID}px; background: transparent; }}
         QDockWidget {{ font-weight: 600; }}
         QDockWidget::title {{ padding: {GRID * 2}px {PADDING}px {GRID}px {PADDING}px; background: transparent; }}
