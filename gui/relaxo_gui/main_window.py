@@ -115,7 +115,8 @@ class MainWindow(QMainWindow):
         self.recovery = RecoveryPanel(self.commands)
         self._veils = [Veil(place.panel) for place in self._places if place.area is _BOTTOM]
         self._there: bool | None = None
-        self._aside: list[QDockWidget] = []
+        self._before_reading: QByteArray | None = None
+        self._layout: QByteArray | None = None
         self._docks = self._build_docks()
         self._build_menus()
         self._build_step_bar()
@@ -140,7 +141,7 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Bring every dock back to its place."""
-        self._aside = []
+        self._before_reading = None
         self.restoreState(self._original, _LAYOUT_VERSION)
         for dock in self._docks.values():
             dock.setVisible(bool(self._there))
@@ -153,10 +154,10 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         if self.model.recipe is not None:
-            self._make_room(reading=False)
+            self._keep_layout()
             stored = settings()
             stored.setValue("window/geometry", self.saveGeometry())
-            stored.setValue("window/state", self.saveState(_LAYOUT_VERSION))
+            stored.setValue("window/state", self._layout)
         event.accept()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's own
@@ -293,7 +294,12 @@ class MainWindow(QMainWindow):
         stored = settings()
         if stored.contains("window/state"):
             self.restoreGeometry(stored.value("window/geometry"))
-            self.restoreState(stored.value("window/state"), _LAYOUT_VERSION)
+            self._layout = stored.value("window/state")
+
+    def _keep_layout(self) -> None:
+        """Remember where a person put the docks, how large, and which were closed."""
+        if self._there:
+            self._layout = self._before_reading or self.saveState(_LAYOUT_VERSION)
 
     def _show_analysis(self) -> None:
         """Show the docks only while there is something to show in them."""
@@ -302,25 +308,26 @@ class MainWindow(QMainWindow):
         there = self.model.recipe is not None and not failed
         reading = there and self.model.step == "report"
         self._pages.setCurrentWidget(self.preview if reading else self.image if there else self.welcome)
+        if there != self._there:
+            self._keep_layout()
+            self._there = there
+            self._before_reading = None
+            if not there or self._layout is None or not self.restoreState(self._layout, _LAYOUT_VERSION):
+                for dock in self._docks.values():
+                    dock.setVisible(there)
+                self._size_docks()
         self._make_room(reading=reading)
-        if there == self._there:
-            return
-        self._there = there
-        for dock in self._docks.values():
-            dock.setVisible(there)
-        if there:
-            self._size_docks()
 
     def _make_room(self, *, reading: bool) -> None:
         """Give the pages of the report the height of the window; what made room for them comes back after."""
-        if reading and not self._aside:
-            self._aside = [dock for name, dock in self._docks.items() if name != _SIDE and not dock.isHidden()]
-            for dock in self._aside:
-                dock.hide()
-        elif not reading and self._aside:
-            for dock in self._aside:
-                dock.show()
-            self._aside = []
+        if reading and self._before_reading is None:
+            self._before_reading = self.saveState(_LAYOUT_VERSION)
+            for name, dock in self._docks.items():
+                if name != _SIDE:
+                    dock.hide()
+        elif not reading and self._before_reading is not None:
+            self.restoreState(self._before_reading, _LAYOUT_VERSION)
+            self._before_reading = None
 
     def _dim(self) -> None:
         """Dim results while newer ones are computed."""
@@ -350,6 +357,7 @@ class MainWindow(QMainWindow):
         self.banner.paint_theme(theme)
         self.recovery.paint_theme(theme)
         self.relaxivity.refresh()
+        self.signal.refresh()
         self.help.paint_theme(theme)
         for row in ACTIONS:
             if row.sign is not None:

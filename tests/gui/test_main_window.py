@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit, QWidget
 
 import relaxo
 from relaxo import samples
 from relaxo.recipe import Recipe, load
+from relaxo_gui.actions.settings import appearance
+from relaxo_gui.main_window import MainWindow
 from relaxo_gui.panels.wells import AGENT, CONCENTRATION, USE
+from relaxo_gui.resources import Theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from relaxo_gui.actions.dialogs import Leave
-    from relaxo_gui.main_window import MainWindow
     from tests.gui.conftest import Answers
 
     Settle = Callable[[], None]
@@ -281,3 +283,54 @@ def test_every_action_can_be_reached_by_keyboard_and_says_what_it_does(window: M
     assert len(set(shortcuts)) == len(shortcuts)
     assert all(each.toolTip() for each in window.actions_by_id.values())
     assert window.actions_by_id["open"].shortcut().toString() == "Ctrl+O"
+
+
+def test_the_window_comes_back_as_it_was_left(
+    sample: MainWindow, settle: Settle, qtbot: QtBot, answers: Answers
+) -> None:
+    sample.resizeDocks([sample._docks["series"]], [333], Qt.Orientation.Horizontal)
+    QApplication.processEvents()
+    width = sample._docks["series"].width()
+    assert width > 260
+    sample._docks["signal"].close()
+    sample.model.go_to("report")
+    settle()
+    sample.close()
+    again = MainWindow()
+    again.commands.dialogs = answers  # type: ignore[assignment] # it only looks like one
+    qtbot.addWidget(again)
+    # The screen of these tests is smaller than the window was.
+    again.resize(sample.size())
+    again.show()
+    qtbot.waitExposed(again)
+    assert not again._docks["rates"].isVisible()
+    again.commands.open_sample()
+    qtbot.waitUntil(lambda: again.model.current, timeout=60_000)
+    assert again._docks["rates"].isVisible()
+    assert not again._docks["signal"].isVisible()
+    assert again._docks["series"].width() == pytest.approx(width, abs=20)
+    again.reset_layout()
+    assert again._docks["signal"].isVisible()
+    assert again._docks["series"].width() == pytest.approx(232, abs=40)
+
+
+def test_light_and_dark_are_chosen_in_the_menu_and_kept(sample: MainWindow, qapp: QApplication, qtbot: QtBot) -> None:
+    before, style = qapp.palette(), qapp.style().name()
+    (menu,) = (action for action in sample.findChildren(QAction) if action.text() == "&Dark")
+    try:
+        menu.trigger()
+        assert Theme.of(qapp.palette()).dark
+        assert appearance() == "dark"
+        qtbot.waitUntil(lambda: Theme.of(sample.palette()).dark)
+        assert Theme.of(sample.palette()).accent in sample.styleSheet()
+        sample.model.select("4")
+        drawn = sample.signal.grab().toImage()
+        ground = [drawn.pixelColor(x, 3).lightness() for x in range(0, drawn.width(), 9)]
+        assert max(ground) < 128
+        (light,) = (action for action in sample.findChildren(QAction) if action.text() == "&Light")
+        light.trigger()
+        qtbot.waitUntil(lambda: not Theme.of(sample.palette()).dark)
+    finally:
+        qapp.styleHints().unsetColorScheme()
+        qapp.setStyle(style)
+        qapp.setPalette(before)
