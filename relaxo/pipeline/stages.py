@@ -158,7 +158,11 @@ class Pipeline:
         return maps
 
     def found(self, recipe: Recipe, progress: StageProgress | None = None) -> Wells:
-        """Find and name the wells; what a person changed of them by hand is not in it."""
+        """Find and name the wells; what a person changed of them by hand is not in it, and there may be none."""
+        return self._found(recipe, progress)[0]
+
+    def _found(self, recipe: Recipe, progress: StageProgress | None) -> tuple[Wells, AnalysisError | None]:
+        """Return the wells as they were found and named, and why there are none."""
         stacks, _ = self.stacks(recipe, progress)
         home: str = recipe.wells.find_in or next(iter(stacks))
         if home not in stacks:
@@ -170,20 +174,25 @@ class Pipeline:
         part, stack = msgspec.structs.replace(recipe.wells, edit=()), stacks[home]
         searched = as_found(part)
         told = _part(progress, "Finding wells")
-        found = self._once("find wells", (stack, _key(searched)), partial(locate, stack, searched, told))
+        found, why = self._once("find wells", (stack, _key(searched)), partial(locate, stack, searched, told))
         # A name that a person gave by hand does not say how the others are named.
         given = {change.name for change in recipe.wells.edit}
         by_plate = any(
             entry.well is not None and entry.well not in given and wells.is_plate_name(entry.well)
             for entry in recipe.contents
         )
-        return self._once("name wells", (found, _key(part), by_plate), partial(call, found, part, by_plate=by_plate))
+        named = self._once("name wells", (found, _key(part), by_plate), partial(call, found, part, by_plate=by_plate))
+        return named, why
 
     def wells(self, recipe: Recipe, progress: StageProgress | None = None) -> dict[str, Wells]:
         """Find the wells in one stack, as a person has them, and carry them over to the other; the same keys."""
         stacks, _ = self.stacks(recipe, progress)
-        found, part = self.found(recipe, progress), recipe.wells
+        (found, why), part = self._found(recipe, progress), recipe.wells
         drawn = self._once("draw wells", (found, _key(part)), partial(wells.edit, found, part))
+        if not drawn.wells:
+            if why is not None:
+                raise AnalysisError(why.what, where=why.where, hint=why.hint)
+            raise AnalysisError("all wells were removed by hand", hint="Bring one of them back, or add one")
         return {
             quantity: self._once(
                 f"carry wells to {quantity}", (drawn, other, _key(part)), partial(carry, drawn, other, part)

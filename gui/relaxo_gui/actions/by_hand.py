@@ -345,7 +345,10 @@ class ByHand(QObject):
     def _home(self) -> Wells | None:
         """Return the wells on the grid of the images that they are found in."""
         known = self._model.snapshot
-        return None if known is None or not known.wells else known.wells[self._home_quantity(known)]
+        if known is None or known.found is None:
+            return None
+        # Where none were found, they are added on that grid.
+        return known.wells[self._home_quantity(known)] if known.wells else known.found
 
     def _home_quantity(self, known: Snapshot) -> str:
         wanted = known.recipe.wells.find_in

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from relaxo.data import RATES
-from relaxo.errors import RelaxoError
+from relaxo.errors import AnalysisError, RelaxoError
 from relaxo_gui.core import io
 from relaxo_gui.core import wells as stage
 
@@ -102,7 +102,14 @@ def follow(
         untimed = known.untimed if inventory is known.inventory else io.untimed(inventory)
         reach(inventory=inventory, untimed=untimed)
         reach(stacks=pipeline.stacks(recipe, progress)[0])
-        wells = {"found": pipeline.found(recipe, progress), "wells": pipeline.wells(recipe, progress)}
+        found = pipeline.found(recipe, progress)
+        try:
+            wells = {"found": found, "wells": pipeline.wells(recipe, progress)}
+        except AnalysisError:
+            # There are none. Yet there is something to see, and to add wells on.
+            reach(found=found, wells={}, curves={}, rates={})
+            reach(maps=pipeline.maps(recipe, progress))
+            raise
         try:
             # Before the maps, for they take milliseconds; and with the wells, of which each has one.
             curves = pipeline.curves(recipe, progress)

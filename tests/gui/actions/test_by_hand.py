@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 import pytest
 
 from relaxo.data import Geometry, Stack
+from relaxo.errors import AnalysisError
+from relaxo.pipeline import locate
 from relaxo.wells import transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from relaxo.data import Well
+    from relaxo.data import Well, Wells
     from relaxo_gui.main_window import MainWindow
 
     Settle = Callable[[], None]
@@ -197,3 +200,36 @@ def test_a_well_is_dragged_on_images_of_another_grid(sample: MainWindow) -> None
     # At once, before anything is computed anew.
     moved = next(each for each in hand.wells_on("T2") if each.name == was.name)
     assert (moved.row, moved.column) == (pytest.approx(was.row + 4, abs=0.01), pytest.approx(was.column - 2, abs=0.01))
+
+
+def test_where_no_wells_are_found_they_are_added_by_hand(
+    sample: MainWindow, settle: Settle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*_: object) -> Wells:
+        raise AnalysisError("no wells were found", hint="Add them by hand")
+
+    places = [(each.row, each.column) for each in (well(sample, name) for name in ("1", "2", "3"))]
+    monkeypatch.setattr(locate.wells, "search", none)
+    hand = sample.commands.by_hand
+    assert sample.model.recipe is not None
+    sample.model.edit("No contents", msgspec.structs.replace(sample.model.recipe, contents=()))
+    hand.set_margin(1.05)
+    settle()
+    assert "no wells were found" in sample.banner.text
+    assert sample.image.views.allowed() == ["T1w", "T2w", "T1map", "T2map"]
+    assert sample.image.image.shapes == ()
+    for row, column in places:
+        hand.set_placing(placing=True)
+        assert hand.placing
+        hand.add("T1", row + 1, column, 0)
+        settle()
+    known = sample.model.snapshot
+    assert known is not None
+    assert known.error is None
+    assert [each.name for each in known.wells["T1"].wells] == ["1", "2", "3"]
+    assert [(each.row, each.column) for each in known.wells["T1"].wells] == [
+        (pytest.approx(row, abs=0.2), pytest.approx(column, abs=0.2)) for row, column in places
+    ]
+    hand.restore_all()
+    settle()
+    assert "no wells were found" in sample.banner.text
