@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
+#: Of Python's threads, in s; its own choice is 5 ms, which a screen of 60 Hz shows as a stutter.
+_TURN_S = 1e-3
+
 #: How long nothing may happen before the window counts as finished.
 _STILL_MS = 500
 
@@ -90,6 +93,9 @@ def application() -> QApplication:
     app.setApplicationDisplayName("Relaxo")
     app.setDesktopFileName("relaxo")
     app.setWindowIcon(app_icon())
+    # Python lets a thread go on for so long before another has its turn: of several that compute, the window waits for
+    # each, at every event.
+    sys.setswitchinterval(_TURN_S)
     wear(appearance())
     app.styleHints().colorSchemeChanged.connect(lambda _: wear(appearance()))
     return app

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, QRunnable, Qt, QThread, QThreadPool, Signal, Slot
 
 from relaxo.errors import Cancelled, RelaxoError
 
 #: Shortest time between two reports of progress, in s: a bar cannot show more, and every report wakes the window.
 _REPORT_EVERY = 0.04
+#: What work takes second place by, in Unix's levels.
+_NICE = 10
 
 
 class Told(Protocol):
@@ -51,6 +56,7 @@ class Job(QObject):
         # One thread: what is superseded has stopped before its successor touches what both remember.
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
+        self._pool.setThreadPriority(QThread.Priority.LowPriority)
         self._ticket = 0
         self._running = False
         self._messenger = _Messenger()
@@ -123,6 +129,7 @@ class _Errand(QRunnable):
     def run(self) -> None:
         if self._ticket != self._newest():
             return
+        _stand_back()
         try:
             value = self._work(self)
         except Cancelled:
@@ -149,3 +156,9 @@ class _Errand(QRunnable):
 
     def _send(self, what: str, value: object) -> None:
         self._messenger.sent.emit(self._ticket, what, value)
+
+
+def _stand_back() -> None:
+    """Let the window go first where there are fewer processors than threads; threads that work begins do so too."""
+    if sys.platform == "linux":  # where Qt's priority of a thread means nothing
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
