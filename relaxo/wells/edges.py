@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 SMOOTHING = 1.0
 """Standard deviation in pixels of the Gaussian whose derivatives are the gradient."""
 _DOUBT = 4.0
+_SHAPE_SMOOTHING = 1.5
+_WEAKEST_TURN = 0.002
+"""Gradient of the shape of signal curves that is doubtful even without noise."""
+BRIGHT = 1.0
+"""Brightness of what has signal beyond doubt."""
 _COMPONENTS = 8
 _BLOCK = 16
 """Pixels along each side of the parts of an image that are judged for being quiet ..."""
@@ -56,15 +62,58 @@ def stack_edges(images: NDArray[Any]) -> Edges:
     compressed = 0.5 * np.log1p((magnitude / floor[:, None, None]) ** 2)
     brightness = ndimage.gaussian_filter(compressed, (0, SMOOTHING, SMOOTHING)).max(axis=0)
 
-    xx, yy, xy = np.zeros((3, *images.shape[1:]), np.float32)
-    for channel in principal(compressed):
-        along_x = ndimage.gaussian_filter(channel, SMOOTHING, order=(0, 1), truncate=3)
-        along_y = ndimage.gaussian_filter(channel, SMOOTHING, order=(1, 0), truncate=3)
+    xx, yy, xy = _gradients(principal(compressed), SMOOTHING)
+    doubtful = _DOUBT * _quiet(xx + yy) + _WEAKEST_EDGE**2
+    return _weighed(xx, yy, xy, doubtful, brightness)
+
+
+def shapes(images: NDArray[Any]) -> NDArray[np.float32]:
+    """Return (at most 8, y, x), the signal curve of every pixel on its own scale, and 0 where there is no signal.
+
+    In a bath these are everywhere the same, whatever the coils do, so that a fluid shows that is hardly unlike it.
+
+    Parameters
+    ----------
+    images
+        (n, y, x), arbitrary units.
+    """
+    magnitude = np.abs(images, dtype=np.float32)
+    noise = math.sqrt(sum(noise_level(image) ** 2 for image in magnitude))
+    length = np.sqrt((magnitude**2).sum(axis=0) + (_NOISE_FLOOR * noise) ** 2)
+    return (principal(magnitude) / np.where(length > 0, length, 1)).astype(np.float32)
+
+
+def shape_edges(curves: NDArray[Any], brightness: NDArray[Any]) -> Edges:
+    """Return the edges between fluids whose signal curves differ in shape, be it by little.
+
+    Parameters
+    ----------
+    curves
+        (n, y, x), of `shapes`.
+    brightness
+        (y, x), of `stack_edges`; the noise is judged where there is signal.
+    """
+    xx, yy, xy = _gradients(curves, _SHAPE_SMOOTHING)
+    bright = brightness > BRIGHT
+    noise = float(np.median((xx + yy)[bright])) if bright.any() else 0.0
+    return _weighed(xx, yy, xy, _DOUBT * noise + _WEAKEST_TURN**2, brightness)
+
+
+def _gradients(channels: NDArray[Any], smoothing: float) -> NDArray[np.float32]:
+    """Return (3, y, x), the squared gradients along x and along y, and their product, over channels (n, y, x)."""
+    xx, yy, xy = sums = np.zeros((3, *channels.shape[1:]), np.float32)
+    for channel in channels:
+        along_x = ndimage.gaussian_filter(channel, smoothing, order=(0, 1), truncate=3)
+        along_y = ndimage.gaussian_filter(channel, smoothing, order=(1, 0), truncate=3)
         xx += along_x**2
         yy += along_y**2
         xy += along_x * along_y
+    return sums
+
+
+def _weighed(xx: NDArray[Any], yy: NDArray[Any], xy: NDArray[Any], doubtful: float, brightness: NDArray[Any]) -> Edges:
+    """Return edges, with half their strength where the squared gradient is as small as is doubtful."""
     energy = xx + yy
-    doubtful = _DOUBT * _quiet(energy) + _WEAKEST_EDGE**2
     weight = 1 / (energy + doubtful)
     return Edges((xx - yy) * weight, 2 * xy * weight, energy * weight, brightness)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from relaxo.data import Notice, Well
 from relaxo.errors import AnalysisError, Cancelled
 from relaxo.wells.circles import SMALLEST_RADIUS, Circle, vote
 from relaxo.wells.complete import completed, without_bath
-from relaxo.wells.edges import principal, stack_edges
+from relaxo.wells.edges import BRIGHT, principal, shape_edges, shapes, stack_edges
 from relaxo.wells.label import name
 from relaxo.wells.naming import reading_order
 from relaxo.wells.raster import rasterise
@@ -31,6 +32,11 @@ LEAST_CONFIDENCE = 0.5
 _DARK = 0.4
 _SURE = 0.9
 _AT_ONCE = 48
+_BATH = 0.2
+"""Share of an image that is bright and no well, from which there may be wells that are hardly unlike it."""
+_SAME_SIZE = 0.2
+_ODD = 0.45
+"""What is left of the confidence of one that is faint and of another size than those that are not."""
 _TOUCHING = 0.8
 """Distance of two circles, as a share of the sum of their radii, below which one of them is wrong."""
 _SMALLEST_IMAGE = 16
@@ -259,29 +265,63 @@ def _sorted_out(images: NDArray[Any]) -> _Section:
         return _Section([], [], [])
     edges = stack_edges(images)
     curves = by_pixel(principal(images))
-    candidates = vote(edges)
-    found: list[Circle] = []
-    cut: list[Circle] = []
-    small: list[Circle] = []
+    seen = _seen(curves, vote(edges), edges.brightness)
+    if _surroundings(seen.whole, edges.brightness) > _BATH:
+        # A fluid that is hardly unlike the bath shows in the shape of its signal curve.
+        scaled = shapes(images)
+        known = [circle for circle in seen.whole if circle.confidence >= LEAST_CONFIDENCE]
+        faint = _clear_of(known, vote(shape_edges(scaled, edges.brightness)))
+        fainter = _seen(by_pixel(scaled), faint, edges.brightness)
+        seen.whole.extend(_faint(_clear_of(known, fainter.whole), known, curves))
+        seen.cut.extend(fainter.cut)
+    wells = completed(without_bath(_apart(seen.whole), curves), curves, edges.brightness, _DARK)
+    small = [circle for circle in seen.small if circle.confidence >= LEAST_CONFIDENCE]
+    return _Section(wells, _clear_of(wells, _apart(seen.cut)), _clear_of([*wells, *seen.cut], _apart(small)))
+
+
+def _seen(curves: NDArray[Any], candidates: Sequence[Circle], brightness: NDArray[Any]) -> _Section:
+    """Return the circles that candidates turn out to be; they may lie upon one another."""
+    height, width = curves.shape[:2]
+    seen = _Section([], [], [])
     while candidates:
         possible = [
             circle
             for circle in refine(curves, candidates[:_AT_ONCE])
             if circle.confidence >= LEAST_CONFIDENCE / 2
             and _to_border(circle, height, width) >= -0.5
-            and edges.brightness[round(circle.row), round(circle.column)] > _DARK
+            and brightness[round(circle.row), round(circle.column)] > _DARK
         ]
-        small += [circle for circle in possible if circle.radius < SMALLEST_RADIUS]
+        seen.small.extend(circle for circle in possible if circle.radius < SMALLEST_RADIUS)
         possible = [circle for circle in possible if circle.radius >= SMALLEST_RADIUS]
         whole = [circle for circle in possible if circle.radius <= _to_border(circle, height, width)]
-        found += whole
-        cut += [circle for circle in possible if circle.radius > _to_border(circle, height, width) + 0.5]
+        seen.whole.extend(whole)
+        seen.cut.extend(circle for circle in possible if circle.radius > _to_border(circle, height, width) + 0.5)
         # Most of the rest are other rims of circles that are known by now, or lie between them.
         sure = [circle for circle in whole if circle.confidence > _SURE]
         candidates = _clear_of(sure, candidates[_AT_ONCE:])
-    wells = completed(without_bath(_apart(found), curves), curves, edges.brightness, _DARK)
-    small = [circle for circle in small if circle.confidence >= LEAST_CONFIDENCE]
-    return _Section(wells, _clear_of(wells, _apart(cut)), _clear_of([*wells, *cut], _apart(small)))
+    return seen
+
+
+def _surroundings(circles: Sequence[Circle], brightness: NDArray[Any]) -> float:
+    """Return the share of an image that is bright and in none of the circles."""
+    wells = sum(math.pi * circle.radius**2 for circle in _apart(circles))
+    return (float(np.count_nonzero(brightness > BRIGHT)) - wells) / brightness.size
+
+
+def _faint(circles: Sequence[Circle], known: Sequence[Circle], curves: NDArray[Any]) -> list[Circle]:
+    """Return circles seen in the shape of curves alone, with the signal in their middles.
+
+    Beside wells that are known, what is of another size is left out and told of: baths hold more that is faint.
+    """
+    usual = float(np.median([circle.radius for circle in known])) if known else math.nan
+    return [
+        dataclasses.replace(
+            circle,
+            confidence=circle.confidence * (_ODD if abs(circle.radius - usual) > _SAME_SIZE * usual else 1.0),
+            strength=float(np.linalg.norm(curves[round(circle.row), round(circle.column)].astype(float))),
+        )
+        for circle in circles
+    ]
 
 
 def _stretched(images: NDArray[Any], scale: float, axis: int) -> NDArray[Any]:

@@ -121,7 +121,7 @@ def _telling(profile: NDArray[Any], distance: NDArray[Any], radius: float) -> tu
     brightness = float(np.linalg.norm(beyond))
     if brightness > _BRIGHT * strength and beyond @ core < _ALIKE * brightness * strength:
         own = core - beyond * (core @ beyond) / brightness**2
-        return own / (own @ core), 0.0
+        return own / max(float(own @ core), 1e-12), 0.0
     darkest = signal.min()
     if darkest < _DARK * strength:
         # On a dark plateau of noise the ring nearest to the edge is the rim.
