@@ -239,3 +239,19 @@ def test_wells_too_small_to_measure_are_told_of(phantom: Make, grid: Make) -> No
     assert "6 that have a radius of 1.8 pixels" in notice.message
     with pytest.raises(AnalysisError, match=r"no wells were found but 6 that have a radius of 1\.8 pixels"):
         find(phantom(small, 1.8, snr=60).stack(), WellsPart())
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_wells_hardly_unlike_their_bath_show_in_the_shape_of_their_curves(phantom: Make, grid: Make, seed: int) -> None:
+    places = grid(2, 3, 28.0, 5.0)
+    made = phantom(places, 7.0, bath=58, relaxation=(2.6, 2.6), snr=100, shading=0.4, seed=seed)
+    wells = find(made.stack(), WellsPart())
+    assert len(wells) == 6
+    assert np.linalg.norm(centres(wells)[:, None] - places, axis=2).min(axis=0).max() < 0.5
+    np.testing.assert_allclose([well.radius_mm for well in wells.wells], 3.5, rtol=0.1)
+
+
+def test_a_shaded_bath_without_wells_has_none(phantom: Make) -> None:
+    made = phantom(np.array([[64.0, 64.0]]), 5.0, bath=58, relaxation=(3.0, 3.0), snr=100, shading=0.5)
+    with pytest.raises(AnalysisError, match="no wells were found"):
+        find(made.stack(), WellsPart())
