@@ -13,6 +13,7 @@ from relaxo_gui.session_model.fit_words import r_squared_words
 from relaxo_gui.session_model.line_words import (
     NAMES,
     UNIT,
+    agent_title,
     alternative_words,
     estimate_words,
     published_words,
@@ -221,8 +222,9 @@ class RegressionPanel(QScrollArea):
         return tuple(dict.fromkeys(each.agent for each in known if each.agent and each.concentration_mM))
 
     def _fill(self, result: Result | None, theme: Theme) -> None:
-        agents = result.agents if result is not None else ()
-        rows = [row for agent in agents for row in _rows(agent, theme.agent(self._model.agent_place(agent.name)))]
+        agents, control = (result.agents, result.control) if result is not None else ((), None)
+        colours = [theme.agent(self._model.agent_place(agent.name)) for agent in agents]
+        rows = [row for agent, colour in zip(agents, colours, strict=True) for row in _rows(agent, control, colour)]
         if result is not None and result.reference is not None and agents:
             rows += _reference_rows(result, result.reference)
         self.values.show_rows(rows or [Row((_NEED,), muted=True)])
@@ -318,8 +320,8 @@ def _key_of(name: str) -> str:
     return found.synonyms[0] if found.synonyms else found.agent
 
 
-def _rows(agent: AgentResult, colour: str) -> Iterator[Row]:
-    yield Row((agent.name or "Agent", "value ± SE", "95 % interval", "wells"), bold=True, colour=colour)
+def _rows(agent: AgentResult, control: str | None, colour: str) -> Iterator[Row]:
+    yield Row((agent_title(agent, control), "value ± SE", "95 % interval", "wells"), bold=True, colour=colour)
     for line in (agent.r1, agent.r2):
         if line is None:
             continue

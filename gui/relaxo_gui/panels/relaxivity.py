@@ -56,7 +56,9 @@ class RelaxivityPanel(QWidget):
         self.plots = {quantity: LinePlot("Concentration (mM)", text) for quantity, text in _AXES.items()}
         self.values = [Elided(bold=number == 0) for number in range(_NAMED)]
         self.published = Elided(muted=True)
-        pair = QHBoxLayout()
+        self._pair = QWidget()
+        pair = QHBoxLayout(self._pair)
+        pair.setContentsMargins(0, 0, 0, 0)
         pair.setSpacing(PADDING)
         for quantity, plot in self.plots.items():
             plot.setMinimumSize(160, 110)
@@ -70,7 +72,7 @@ class RelaxivityPanel(QWidget):
         layout.setSpacing(2)
         self.need = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self.need.setProperty("role", "muted")
-        layout.addLayout(pair, 1)
+        layout.addWidget(self._pair, 1)
         layout.addWidget(self.need, 1)
         for line in (*self.values, self.published):
             layout.addWidget(line)
@@ -96,6 +98,7 @@ class RelaxivityPanel(QWidget):
         self._shown = shown
         regressed = result is not None and bool(result.agents)
         self.need.setVisible(not regressed)
+        self._pair.setVisible(regressed)
         self.need.setText(_NEED if known is not None and known.rates else "")
         self._draw()
         self._say(result if regressed else None)
@@ -150,8 +153,8 @@ class RelaxivityPanel(QWidget):
         """Return where a card hides nothing of the plot that it is about: the other plot, or the side away from it."""
         other = next((plot for name, plot in self.plots.items() if name != quantity and plot.isVisible()), None)
         if other is not None:
-            return other.geometry()
-        room = self.plots[quantity].geometry()
+            return QRect(other.mapTo(self, QPoint(0, 0)), other.size())
+        room = QRect(self.plots[quantity].mapTo(self, QPoint(0, 0)), self.plots[quantity].size())
         half = room.width() // 2
         room.setWidth(half)
         if place.x() < half:
@@ -226,7 +229,8 @@ class RelaxivityPanel(QWidget):
             line.setVisible(agent is not None)
             if agent is not None:
                 others = [text for each in _lines(agent) for text in alternative_words(each)]
-                words = "   ".join([f"{agent_line(agent)}   {UNIT} per {agent.per}", *others])
+                values = agent_line(agent, result.control if result is not None else None)
+                words = "   ".join([f"{values}   {UNIT} per {agent.per}", *others])
                 line.set_text(words, theme.agent(self._model.agent_place(agent.name)))
         reference = result.reference if result is not None and agents else None
         self.published.setVisible(reference is not None)

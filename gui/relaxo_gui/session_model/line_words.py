@@ -42,7 +42,12 @@ def published_words(value: float | None, error: float | None) -> str:
     return f"{value:g}" if error is None else rounded(value, error)
 
 
-def agent_line(agent: AgentResult) -> str:
+def agent_title(agent: AgentResult, control: str | None) -> str:
+    """Return the name of an agent, and whether it is the control."""
+    return f"{agent.name or 'Agent'}{' (control)' if control is not None and agent.name == control else ''}"
+
+
+def agent_line(agent: AgentResult, control: str | None) -> str:
     """Return what was found of an agent in one line."""
     figures = {
         "r1": agent.r1.relaxivity if agent.r1 else None,
@@ -50,7 +55,7 @@ def agent_line(agent: AgentResult) -> str:
         "r2_over_r1": agent.ratio,
     }
     parts = [f"{NAMES[key]} {estimate_words(found)[0]}" for key, found in figures.items() if found is not None]
-    return "   ".join([agent.name or "Agent", *parts])
+    return "   ".join([agent_title(agent, control), *parts])
 
 
 def alternative_words(line: Line) -> Iterator[str]:

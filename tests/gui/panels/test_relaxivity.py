@@ -76,6 +76,7 @@ def test_the_values_stand_under_the_plots_with_the_published_ones(sample: MainWi
     words = panel.values[0].text()
     assert words.startswith(f"Gd6   r₁ {rounded(estimate.value, estimate.standard_error)}")
     assert "mM⁻¹ s⁻¹ per ion" in words
+    assert panel.values[1].text().startswith("Gd-DTPA (control)   r₁ 4.5")
     assert "r₁ 4.55   r₂ 5.77" in panel.published.text()
     assert [curve.style for curve in panel.plots["R1"].curves] == ["solid", "solid", "dashed"]
 
