@@ -26,8 +26,8 @@ PRODUCT = 250_000
 CHUNK = 8192
 #: A polynomial goes through so many nodes to either side of the best.
 REACH = 4
-#: Steps of Newton's to the top of that polynomial, after one of Halley's.
-STEPS = 2
+#: Steps of Newton's to the top of that polynomial.
+STEPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +221,6 @@ def _top_of_polynomial(around: Array, here: Array) -> tuple[Array, Array, Array]
     low, high = np.maximum(here - 1, -reach), np.minimum(here + 1, reach)
     powers = np.ones_like(around)
     tiny = np.finfo(here.dtype).tiny
-    if size > 3:
-        # Halley's step from the middle, where the coefficients are the derivatives.
-        first = slopes[0] / np.minimum(bends[0], -tiny)
-        bent = 1 - first * bends[1] / np.minimum(bends[0], -tiny) / 2
-        here = np.where(here == 0, np.minimum(np.maximum(-first / np.maximum(bent, 0.5), low), high), here)
     for _ in range(STEPS):
         _fill_powers(powers, here)
         bent = np.einsum("nv,nv->v", bends, powers)

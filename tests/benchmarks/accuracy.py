@@ -6,6 +6,7 @@ import numpy as np
 from cases import CASES, Case
 
 from relaxo.data import FitStatus
+from relaxo.errors import AnalysisError
 from relaxo.fitting import engine_name
 from relaxo.models import CATALOGUE, fit
 
@@ -61,14 +62,78 @@ def print_accuracy() -> None:
                 f"{wrong_error.max():.0e}",
             ]
             print(f"| {' | '.join(cells)} |", flush=True)
+    print()
+    print_hard_voxels()
+    print_noise()
+    print_refocusing()
+
+
+def print_hard_voxels() -> None:
+    """Print what becomes of voxels that have no answer."""
+    ti = CASES["IR 10 TI"].protocol
     air = np.hypot(*np.random.default_rng(0).normal(0, 10, (2, 10, VOXELS))).astype(np.float32)
-    maps = fit("inversion_recovery", air, noise=None, **CASES["IR 10 TI"].protocol)
-    counts = {
-        status.name: f"{np.mean(maps.status == status):.1%}" for status in FitStatus if (maps.status == status).any()
-    }
-    print(f"\nNoise only, no noise floor: {counts}")
-    maps = fit("inversion_recovery", air, noise=10.0, **CASES["IR 10 TI"].protocol)
-    print(f"Noise only, its sigma known: {np.mean(maps.status == FitStatus.BELOW_NOISE):.1%} below the noise\n")
+    for words, noise in (("no noise floor", None), ("its sigma known", 10.0)):
+        maps = fit("inversion_recovery", air, noise=noise, **ti)
+        print(f"Noise only, {words}: {_shares(maps.status)}  ")
+    odd = np.abs(1000 * (1 - 1.9 * np.exp(-CASES["IR 10 TI"].axis / 0.5)))[:, np.newaxis].repeat(6, axis=1)
+    odd[:, 1], odd[:, 2], odd[3, 3], odd[4, 4] = 500, 0, np.nan, np.inf
+    clean = fit("inversion_recovery", odd[:, :1], noise=None, **ti)
+    maps = fit("inversion_recovery", odd, noise=None, **ti)
+    same = all(maps["T1map"][place] == clean["T1map"][0] for place in (0, 5))
+    names = [FitStatus(int(status)).name for status in maps.status[1:5]]
+    print(f"Constant, zero, with a NaN, with an infinity: {', '.join(names)}; neighbours as alone: {same}  ")
+    try:
+        fit("inversion_recovery", -odd[:, :1], noise=None, **ti)
+    except AnalysisError as error:
+        print(f"Negative magnitudes: {error}\n")
+
+
+def _shares(status: np.ndarray) -> str:
+    found = [each for each in FitStatus if (status == each).any()]
+    return ", ".join(f"{each.name} {np.mean(status == each):.1%}" for each in found)
+
+
+def print_noise() -> None:
+    """Print how far noise shifts the median R2 of a voxel, with its sigma known, by what is done about it."""
+    te = np.arange(1, 33) * 0.01
+    print(f"Median R2 of {20 * VOXELS:,} voxels against the truth, 32 echoes 10 ms apart:\n")
+    print("| SNR | T2 (ms) | every echo | noise floor (default) | rician | ok, default |")
+    print("|---|---|---|---|---|---|")
+    for snr, time in ((20, 0.06), (20, 0.12), (60, 0.03), (60, 0.06), (60, 0.12), (200, 0.02)):
+        sigma = 1000 / snr
+        rng = np.random.default_rng(3)
+        clean = np.broadcast_to(1000 * np.exp(-te[:, np.newaxis] / time), (te.size, 20 * VOXELS))
+        noisy = np.hypot(clean + rng.normal(0, sigma, clean.shape), rng.normal(0, sigma, clean.shape))
+        cells = []
+        for options in ({"noise_floor": 0.0}, {}, {"rician": True}):
+            maps = fit("spin_echo_decay", noisy, noise=sigma, EchoTime=te, **options)
+            cells.append(f"{np.nanmedian(time / maps['T2map']) - 1:+.2%}")
+            if not options:
+                ok = np.mean(maps.status == FitStatus.OK)
+        print(f"| {snr} | {time * 1e3:g} | {' | '.join(cells)} | {ok:.1%} |", flush=True)
+    print()
+
+
+def print_refocusing() -> None:
+    """Print the mean T2 of the extended phase graph against the truth, over angles, and what one exponential finds."""
+    te = np.arange(1, 33) * 0.01
+    model = CATALOGUE["spin_echo_epg"]
+    times = (0.02, 0.05, 0.1, 0.2, 0.5)
+    print("Mean T2 against the truth, SNR 100, 32 echoes 10 ms apart: extended phase graph (one exponential)\n")
+    print("| angle (degree) | " + " | ".join(f"T2 = {time * 1e3:g} ms" for time in times) + " |")
+    print("|---|" + "---|" * len(times))
+    for angle in (100, 120, 140, 160, 180):
+        cells = []
+        for time in times:
+            rng = np.random.default_rng(5)
+            truth = {"T2map": np.full(VOXELS, time), "S0map": 1000.0, "TB1map": angle / 180}
+            clean = model.signal(truth, {"EchoTime": te})
+            noisy = np.hypot(clean + rng.normal(0, 10, clean.shape), rng.normal(0, 10, clean.shape))
+            both = (fit(name, noisy, noise=10.0, EchoTime=te) for name in ("spin_echo_epg", "spin_echo_decay"))
+            epg, single = (np.nanmean(maps["T2map"]) / time - 1 for maps in both)
+            cells.append(f"{epg:+.2%} ({single:+.0%})")
+        print(f"| {angle} | {' | '.join(cells)} |", flush=True)
+    print()
 
 
 def exhaustive(case: Case, signal: np.ndarray) -> dict[str, np.ndarray]:

@@ -36,6 +36,8 @@ class Case:
     """The start of the parameters after the time constant."""
     qmrpy: tuple[str, dict[str, Any]] | None = None
     slow: bool = False
+    knows_noise: bool = False
+    """Whether the fit is told sigma."""
 
     @property
     def axis(self) -> np.ndarray:
@@ -48,7 +50,7 @@ class Case:
 
     def noise(self, snr: float) -> float | None:
         """Return sigma for a model that uses it."""
-        return 1000 / snr if self.slow else None
+        return 1000 / snr if self.knows_noise else None
 
     def start(self, time: float) -> tuple[float, ...]:
         return (time, *self.extra)
@@ -80,7 +82,8 @@ class Case:
         sigma = 1000 / snr
         noisy = np.hypot(clean + rng.normal(0, sigma, clean.shape), rng.normal(0, sigma, clean.shape))
         repeats = -(-voxels // drawn)
-        return np.tile(noisy, (1, repeats))[:, :voxels], np.tile(truth[model.parameters[0].name], repeats)[:voxels]
+        noisy = noisy if repeats == 1 else np.tile(noisy.astype(np.float32), (1, repeats))
+        return noisy[:, :voxels], np.tile(truth[model.parameters[0].name], repeats)[:voxels]
 
 
 def _inversion(ti: np.ndarray, t1: float, a: float, b: float) -> np.ndarray:
@@ -104,10 +107,10 @@ def _spoiled(angle: np.ndarray, t1: float, m0: float) -> np.ndarray:
     return m0 * np.sin(turned) * (1 - left) / (1 - left * np.cos(turned))
 
 
-def _echo_trains(count: int) -> Case:
+def _echo_trains(count: int, *, knows_noise: bool = False) -> Case:
     te = np.arange(1, count + 1) * 0.16 / count
     return Case(
-        f"T2 {count} echoes",
+        f"T2 {count} echoes{', sigma known' if knows_noise else ''}",
         "spin_echo_decay",
         {"EchoTime": te, "skip_first_echo": False},
         0.015,
@@ -116,6 +119,7 @@ def _echo_trains(count: int) -> Case:
         _decay,
         (900,),
         ("fit_t2_mono", {"te_ms": te * 1e3}),
+        knows_noise=knows_noise,
     )
 
 
@@ -147,6 +151,7 @@ CASES = {
         ),
         _echo_trains(16),
         _echo_trains(32),
+        _echo_trains(16, knows_noise=True),
         Case(
             "SR 8 TR",
             "saturation_recovery",
@@ -178,6 +183,7 @@ CASES = {
             _decay,
             (900,),
             slow=True,
+            knows_noise=True,
         ),
     )
 }
