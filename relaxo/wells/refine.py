@@ -155,7 +155,7 @@ def _fit(edge: NDArray[Any], place: NDArray[Any]) -> tuple[NDArray[np.float64], 
     filled = np.where(known, edge, 0)
     x, y = filled * _COSINES, filled * _SINES
     fit = np.zeros_like(place)
-    fit[:, 2] = [np.median(points[there]) if there.any() else 0 for points, there in zip(edge, known, strict=True)]
+    fit[:, 2] = _medians(edge, known.sum(axis=1))
     width = 0.5 + 0.15 * fit[:, 2:]
     weight = known.astype(float)
     for _ in range(5):
@@ -176,6 +176,13 @@ def _fit(edge: NDArray[Any], place: NDArray[Any]) -> tuple[NDArray[np.float64], 
     moved = place.copy()
     moved[holds] = np.column_stack([place[holds, :2] + fit[holds, :2], fit[holds, 2]])
     return moved, holds
+
+
+def _medians(values: NDArray[Any], number: NDArray[Any]) -> NDArray[np.float64]:
+    """Return (m,), the medians of the known ones of values (m, n), NaN where unknown; 0 where the number of them is."""
+    ordered, each = np.sort(values, axis=1), np.arange(len(values))
+    middle = ordered[each, np.maximum(number - 1, 0) // 2] + ordered[each, number // 2]
+    return np.where(number > 0, middle / 2, 0)
 
 
 def _confidence(
