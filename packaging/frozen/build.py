@@ -50,11 +50,11 @@ def build(out: Path) -> Path:
 def _strip(folder: Path) -> None:
     """Take the symbols for debuggers out of libraries."""
     for library in folder.rglob("*.so*"):
-        if library.is_symlink():
+        if library.is_symlink() or library.parent.name.endswith(".libs"):
             continue
         told = subprocess.run(["readelf", "-d", library], capture_output=True, text=True, check=False)  # noqa: S603, S607
-        # `strip` breaks what was rewritten to find the libraries of a wheel, such as OpenBLAS.
-        if told.returncode == 0 and "PATH)" not in told.stdout:
+        # `strip` breaks what was rewritten to find the libraries of a wheel.
+        if told.returncode == 0 and ".libs" not in told.stdout:
             _run("strip", library)
 
 

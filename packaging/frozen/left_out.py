@@ -87,7 +87,6 @@ FILES = {
         "matplotlib/mpl-data/plot_directive/*",
         "matplotlib/mpl-data/sample_data/*",
     ],
-    "colour maps for other programs": ["cmcrameri/cmaps/*.[!t]*"],
     "tests, headers and sources": ["*/tests/*", "*.pxd", "*.pyi", "*/include/*", "*.f2cmap"],
     "programs of GDCM": ["_gdcm/gdcm*"],
 }
