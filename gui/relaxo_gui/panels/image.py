@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
@@ -91,9 +91,11 @@ class ImagePanel(QWidget):
             self._active = there
         self._refresh()
 
-    def refresh(self) -> None:
-        """Draw everything anew: the theme has changed."""
-        self._refresh()
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's own
+        """Follow the palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._frame()
 
     # Build
 
@@ -207,6 +209,10 @@ class ImagePanel(QWidget):
         self._show_pictures()
         self._show_wells()
         self._dim()
+        self._frame()
+
+    def _frame(self) -> None:
+        """Show which view the controls are about."""
         theme = Theme.of(QGuiApplication.palette())
         for tile in self.shown:
             tile.frame(theme.accent if tile is self.image and len(self.shown) > 1 else None)

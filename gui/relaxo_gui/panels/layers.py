@@ -81,7 +81,7 @@ class Levels:
     """Which values the first and the last colour stand for, by the key of a view."""
 
     def __init__(self) -> None:
-        self._proposed: dict[str, tuple[tuple[object, ...], tuple[float, float]]] = {}
+        self._proposed: dict[str, tuple[object, tuple[float, float]]] = {}
         self._chosen: dict[str, tuple[float, float]] = {}
 
     def of(self, known: Snapshot, key: str, seen: Layer) -> tuple[float, float]:
@@ -92,10 +92,10 @@ class Levels:
         if key in self._chosen:
             return self._chosen[key]
         there = known.wells.get(key[:2])
-        # Kept with what it was made for, so that no other can take its identity.
-        made_for = (known.maps.get(key[:2]) if seen.is_map else known.stacks[key[:2]], there if seen.is_map else None)
+        # Kept with what it was made for, so that no other can take its identity. A well that is moved leaves it be.
+        made_for = known.maps.get(key[:2]) if seen.is_map else known.stacks[key[:2]]
         kept = self._proposed.get(key)
-        if kept is not None and all(a is b for a, b in zip(kept[0], made_for, strict=True)):
+        if kept is not None and kept[0] is made_for:
             return kept[1]
         values = seen.volume
         if seen.is_map:
@@ -117,8 +117,9 @@ class Levels:
         self._chosen[key] = (middle - width / 2, middle + width / 2)
 
     def reset(self, key: str) -> None:
-        """Go back to what is proposed."""
+        """Go back to what is proposed, for the wells as they are now."""
         self._chosen.pop(key, None)
+        self._proposed.pop(key, None)
 
 
 def _rounded_up(value: float) -> float:

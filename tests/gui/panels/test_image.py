@@ -301,3 +301,15 @@ def test_the_number_of_views_is_remembered(sample: MainWindow) -> None:
     again = ImagePanel(sample.commands, sample)
     assert len(again.shown) == 2
     again.deleteLater()
+
+
+def test_the_levels_of_a_map_stay_while_a_well_is_moved(sample: MainWindow, settle: Settle) -> None:
+    sample.image.views.click("T1map")
+    before = sample.image.image.levels
+    sample.commands.by_hand.remove("1")
+    sample.commands.by_hand.remove("10")
+    settle()
+    assert sample.image.image.levels == before
+    # The two wells with the longest times are gone: asked for anew, the levels follow what is left.
+    sample.image.image.levels_reset.emit()
+    assert sample.image.image.levels[1] < before[1]

@@ -87,7 +87,7 @@ def test_every_well_is_counted_and_measured_in_all_ways(pipeline, recipe):
     result = pipeline.run(recipe)
     for wells in result.wells.values():
         for tally, count in zip(wells.tallies, wells.voxel_counts(), strict=True):
-            assert tally.inside == tally.measured + tally.rim + tally.void + tally.shared
+            assert tally.inside == tally.measured + tally.rim + tally.ringing + tally.void + tally.shared
             assert tally.measured == count
     for rate in result.rates["R1"].wells:
         if rate.excluded is None or rate.excluded == "no concentration given":
