@@ -1,5 +1,8 @@
 // What Python calls: the variant of the fit for the best instruction set that this processor has.
 
+#include <cstdlib>
+#include <cstring>
+
 #include "kernel.h"
 #include "surface.h"
 
@@ -46,13 +49,21 @@ bool system_keeps(unsigned wanted) {
     return (low & wanted) == wanted;
 }
 
+// RELAXO_INSTRUCTIONS=SSE2 or AVX2 asks for less than there is, so that one machine can try what others will run.
+bool may_use(const char *instructions) {
+    const char *most = std::getenv("RELAXO_INSTRUCTIONS");
+    if (!most) return true;
+    return std::strcmp(most, "SSE2") != 0 && (std::strcmp(most, "AVX2") != 0 || std::strcmp(instructions, "AVX2") == 0);
+}
+
 Variant choose() {
     unsigned a, b, c, d;
     const bool saves = __get_cpuid(1, &a, &b, &c, &d) && (c & bit_OSXSAVE);
     const bool fma = saves && (c & bit_FMA) && (c & bit_AVX) && system_keeps(0x6);
-    if (fma && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & (1u << 5))) {
+    if (fma && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & (1u << 5)) && may_use("AVX2")) {
         const unsigned needed = (1u << 16) | (1u << 17) | (1u << 30) | (1u << 31);  // F, DQ, BW, VL
-        if ((b & needed) == needed && system_keeps(0xe6)) return {"AVX-512", avx512::run, avx512_double::run, avx512::follow};
+        if ((b & needed) == needed && system_keeps(0xe6) && may_use("AVX-512"))
+            return {"AVX-512", avx512::run, avx512_double::run, avx512::follow};
         return {"AVX2", avx2::run, avx2_double::run, avx2::follow};
     }
     return {"SSE2", baseline::run, baseline_double::run, baseline::follow};

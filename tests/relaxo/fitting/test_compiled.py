@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import platform
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -164,6 +169,47 @@ def test_images_are_read_where_they_lie_and_stay_as_they_are(dtype, tmp_path):
         np.testing.assert_array_equal(images, before)
     shuffled = fit(name, signal[order], engine="c++", noise=None, InversionTime=TI[order])
     assert_same(shuffled, expected)
+
+
+@needs_kernel
+@pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="this processor has one set of instructions")
+def test_older_processors_get_the_same_answer(tmp_path):
+    runs, given = [], {}
+    for dtype in ("float32", "float64"):
+        for case in PROTOCOLS:
+            name, protocol, signal, sigma = measured(case, 50, 500)
+            given[str(len(runs))] = signal.astype(dtype)
+            noise = sigma if "echoes" in case else None
+            runs.append(
+                (name, {"noise": noise, **{key: np.asarray(value).tolist() for key, value in protocol.items()}})
+            )
+    np.savez(tmp_path / "given.npz", **given)
+    program = """
+import json, sys
+import numpy as np
+from relaxo.fitting import engine_name
+from relaxo.models import fit
+found = {"engine": engine_name()}
+with np.load(sys.argv[1]) as given:
+    for run, (name, keywords) in enumerate(json.loads(sys.argv[2])):
+        maps = fit(name, given[str(run)], engine="c++", **keywords)
+        found[f"{run} status"] = maps.status
+        found |= {f"{run} {key}": value for key, value in maps.values.items()}
+        found |= {f"{run} error {key}": value for key, value in maps.error.items()}
+np.savez(sys.argv[3], **found)
+"""
+    command = [sys.executable, "-c", program, *map(str, (tmp_path / "given.npz", json.dumps(runs), tmp_path / "there"))]
+    subprocess.run(command, check=True, env={**os.environ, "RELAXO_INSTRUCTIONS": "SSE2"})
+    with np.load(tmp_path / "there.npz") as older:
+        assert older["engine"] == "C++ SSE2"
+        for run, (name, keywords) in enumerate(runs):
+            here = fit(name, given[str(run)], engine="c++", **keywords)
+            assert (older[f"{run} status"] != here.status).mean() < 1e-2
+            ok = (older[f"{run} status"] == FitStatus.OK) & (here.status == FitStatus.OK)
+            assert ok.any()
+            for key in here:
+                np.testing.assert_allclose(older[f"{run} {key}"][ok], here[key][ok], rtol=1e-5)
+                np.testing.assert_allclose(older[f"{run} error {key}"][ok], here.error[key][ok], rtol=1e-3)
 
 
 @needs_kernel
