@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -334,3 +335,23 @@ def test_light_and_dark_are_chosen_in_the_menu_and_kept(sample: MainWindow, qapp
         qapp.styleHints().unsetColorScheme()
         qapp.setStyle(style)
         qapp.setPalette(before)
+
+
+def test_what_is_old_is_dimmed_until_there_is_something_newer(sample: MainWindow, settle: Settle, qtbot: QtBot) -> None:
+    go_on = threading.Event()
+    try:
+        sample.commands.choose_option("T1", "noise_floor", 3.0)
+        # In place of the analysis, one that takes its time.
+        sample.commands.analysis.start(lambda _told: go_on.wait(60))
+        assert not sample.model.current
+        qtbot.waitUntil(lambda: all(veil.isVisible() for veil in sample._veils))
+        assert sample.commands.steps()["report"].state == "waiting"
+        assert sample.relaxivity.isVisible()
+    finally:
+        sample.commands.analysis.cancel()
+        go_on.set()
+    assert not any(veil.isVisible() for veil in sample._veils)
+    assert "F5" in sample.commands.steps()["relaxivity"].words
+    sample.actions_by_id["again"].trigger()
+    settle()
+    assert sample.commands.steps()["report"].state == "needs you"
