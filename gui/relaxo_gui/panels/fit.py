@@ -183,7 +183,7 @@ class QuantityFit(QWidget):
         if self.form is None or [*self.form.fields.values()] != fields:
             if self.form is not None:
                 self.form.deleteLater()
-            self.form = OptionForm(fields)
+            self.form = OptionForm(fields, explained=True)
             self.form.chosen.connect(self._set_option)
             self._options.addWidget(self.form)
         self.form.set_values(part.options)

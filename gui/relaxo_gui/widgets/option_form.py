@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Value = bool | float | str | None
 
 _MOST = 1e6
-_WIDTH = 36 * GRID
+_WIDTH, _HEIGHT = 36 * GRID, 6 * GRID
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class OptionForm(QWidget):
     chosen = Signal(str, object)
     """Key of an option, and its new value."""
 
-    def __init__(self, fields: Sequence[Field], parent: QWidget | None = None) -> None:
+    def __init__(self, fields: Sequence[Field], parent: QWidget | None = None, *, explained: bool = False) -> None:
+        """Make a form; `explained` writes the meaning of each option under it, where others have it as tooltip."""
         super().__init__(parent)
         self.fields = {field.key: field for field in fields}
         self.controls: dict[str, QWidget] = {}
@@ -57,12 +58,17 @@ class OptionForm(QWidget):
         layout.setHorizontalSpacing(3 * GRID)
         layout.setVerticalSpacing(GRID)
         layout.setColumnStretch(0, 1)
-        for row, field in enumerate(fields):
+        for number, field in enumerate(fields):
+            row = 2 * number
             control = self._control(field)
             control.setAccessibleName(field.title)
             control.setAccessibleDescription(field.meaning)
             control.setToolTip(_tip(field))
             self.controls[field.key] = control
+            if explained:
+                meaning = QLabel(_sentence(field), wordWrap=True)
+                meaning.setProperty("role", "muted")
+                layout.addWidget(meaning, row + 1, 0, 1, 2)
             if isinstance(control, QCheckBox):
                 layout.addWidget(control, row, 0, 1, 2)
                 continue
@@ -71,6 +77,7 @@ class OptionForm(QWidget):
             label.setToolTip(_tip(field))
             layout.addWidget(label, row, 0)
             control.setFixedWidth(_WIDTH)
+            control.setMinimumHeight(_HEIGHT)
             layout.addWidget(control, row, 1, Qt.AlignmentFlag.AlignRight)
         self.set_values({})
 
@@ -174,8 +181,12 @@ def _scroll_past(control: QWidget, form: OptionForm) -> None:
 
 
 def _tip(field: Field) -> str:
-    meaning = f"{field.meaning[:1].upper()}{field.meaning[1:].rstrip('.')}."
+    meaning = _sentence(field)
     if field.default is None or isinstance(field.default, str):
         return meaning
     default = ("on" if field.default else "off") if isinstance(field.default, bool) else f"{field.default:g}"
     return f"{meaning}\nUsual: {default} {field.unit}".rstrip()
+
+
+def _sentence(field: Field) -> str:
+    return f"{field.meaning[:1].upper()}{field.meaning[1:].rstrip('.')}."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox
+from PySide6.QtWidgets import QCheckBox, QDoubleSpinBox, QLabel
 
 from relaxo.models import CATALOGUE
 from relaxo_gui.panels.fit import _share
@@ -46,6 +46,14 @@ def test_the_form_is_the_declaration(panel: FitPanel) -> None:
         assert fit.form is not None
         assert {key: field.default for key, field in fit.form.fields.items()} == dict(CATALOGUE[name].defaults)
     assert spin(panel.fits["T1"], "noise_floor").text() == "5 σ"  # noqa: RUF001 - the Greek letter
+
+
+def test_every_option_says_what_it_does(panel: FitPanel) -> None:
+    for fit in panel.fits.values():
+        assert fit.form is not None
+        said = [label.text() for label in fit.form.findChildren(QLabel)]
+        for field in fit.form.fields.values():
+            assert any(field.meaning[1:] in text for text in said)
 
 
 def test_equation_parameters_and_reference_are_shown(panel: FitPanel) -> None:
