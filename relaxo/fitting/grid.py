@@ -105,7 +105,7 @@ class Grid:
 
     def _weighted_scores(self, projection: Array, weight: Array) -> Array:
         """Return the scores (nodes, v) where points are left out, one orthogonal function after the other."""
-        explained: Array = np.zeros_like(projection[0])
+        explained: Array | None = None
         done: list[tuple[Array, list[Array], Array]] = []
         for j, function in enumerate(self.dictionary):
             inner = [_product(function * other, weight) for other in self.dictionary[: j + 1]]
@@ -118,9 +118,12 @@ class Grid:
                 shares.append(overlap / norm_i)
                 norm = norm - shares[i] * overlap
                 coefficient = coefficient - shares[i] * coefficient_i
-            norm = np.maximum(norm, np.finfo(norm.dtype).eps)
+            np.maximum(norm, np.finfo(norm.dtype).eps, out=norm)
             done.append((norm, shares, coefficient))
-            explained += coefficient * coefficient / norm
+            term = coefficient * coefficient
+            term /= norm
+            explained = term if explained is None else explained + term
+        assert explained is not None
         return explained
 
     def best(self, signal: Array, weight: Array | None) -> Start:

@@ -271,17 +271,22 @@ class _Work:
         fit(signal, block, self.floor.level)
         if self.floor.cuts:
             place = np.arange(block.start, block.stop) if isinstance(block, slice) else block
-            for some, again in self.floor.cut_by_fit(signal[self.first :], lambda some: self._curves(place, some)):
+            curves = partial(self._curves, place, signal.dtype)
+            for some, again in self.floor.cut_by_fit(signal[self.first :], curves):
                 fit(np.concatenate([signal[: self.first, some], again]), place[some], self.floor.lowest)
         return int(signal.shape[1])
 
-    def _curves(self, place: NDArray[np.intp], some: NDArray[np.intp]) -> tuple[NDArray[np.intp], Array]:
+    def _curves(
+        self, place: NDArray[np.intp], dtype: np.dtype[Any], some: NDArray[np.intp]
+    ) -> tuple[NDArray[np.intp], Array]:
         """Return which of some voxels have a fit, and their curves (n, ...)."""
         some = some[self.outcome.status[place[some]] == FitStatus.OK]
-        time, *rest = self.outcome.values[:, place[some]]
-        basis, _ = self.problems[np.float32].basis(time.astype(np.float32))
-        amplitudes = np.array(self.model.to_amplitudes(tuple(rest)))
-        curves: Array = (amplitudes[:, np.newaxis] * basis).sum(axis=0)
+        time, *rest = self.outcome.values[:, place[some]].astype(dtype)
+        basis, _ = self.problems[dtype.type].basis(time)
+        amplitudes = self.model.to_amplitudes(tuple(rest))
+        curves: Array = amplitudes[0] * basis[0]
+        for amplitude, function in zip(amplitudes[1:], basis[1:], strict=True):
+            curves += amplitude * function
         return some, curves
 
     def _fit(self, signal: NDArray[Any], block: Block, floor: float) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from relaxo.models.outcome import LEAST_FREEDOM
-from relaxo.models.points import counted_points, noise_floor
+from relaxo.models.points import noise_floor, points_above
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -75,11 +75,11 @@ class Floor:
         share *= signal
         return share
 
-    def counted(self, curves: NDArray[Any]) -> NDArray[np.intp]:
+    def counted(self, curves: NDArray[Any]) -> NDArray[np.int16]:
         """Return how many points (v,) of fitted curves (n, v) count."""
-        count = counted_points(curves, curves.max(axis=0), 0, self.level, decays=True).sum(axis=0)
+        count = points_above(curves, self.level)
         # What could be fitted once can be again: to drop those whose curve falls fast would favour the others.
-        counted: NDArray[np.intp] = np.maximum(count, min(self.least, len(curves)))
+        counted: NDArray[np.int16] = np.maximum(count, np.int16(min(self.least, len(curves))))
         return counted
 
     def cut_by_fit(
@@ -90,9 +90,9 @@ class Floor:
         `fitted` is asked which of some voxels (s,) have a fit, and for their curves (n, ...).
         """
         points, voxels = signal.shape
-        counts = counted_points(signal, signal.max(axis=0), 0, self.level, decays=True).sum(axis=0)
+        counts = points_above(signal, self.level)
         some = np.arange(voxels)
-        order = np.arange(points)[:, np.newaxis]
+        order = np.arange(points, dtype=np.int16)[:, np.newaxis]
         for _ in range(CUTS):
             some, curves = fitted(some)
             count = self.counted(curves)
