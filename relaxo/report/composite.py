@@ -28,6 +28,9 @@ _BELOW_BARS_MM = 4.0
 _BETWEEN_BARS_MM = 22.0
 _HANDLE_MM = 8.0
 _LETTER_MM = 5.0
+#: From the axes to their labels.
+_LABEL_BELOW_MM = 5.6
+_LABEL_LEFT_MM = 8.2
 #: A page this wide has its graphs and its colour bars side by side.
 _WIDE_MM = 130.0
 _LARGEST_SLICE_MM = 80.0
@@ -71,6 +74,9 @@ def draw_composite(source: Material, width_mm: float, *, lines: bool, strips: bo
         top = EDGE_MM + (0 if side_by_side else index * (graph_height + _BETWEEN_MM))
         page.letter(next(letters), left, top)
         page.place(axes, left + _AXES_LEFT_MM, top + legend_height, panel - _AXES_LEFT_MM, _AXES_HEIGHT_MM)
+        # Given, not left to be found from the ticks: so they stand in line, and nothing is laid out twice.
+        axes.xaxis.set_label_coords(0.5, -_LABEL_BELOW_MM / _AXES_HEIGHT_MM)
+        axes.yaxis.set_label_coords(-_LABEL_LEFT_MM / (panel - _AXES_LEFT_MM), 0.5)
         page.legend(entries, left + _LETTER_MM, top)
     if laid is not None:
         if graphs or whole:

@@ -68,7 +68,7 @@ def draw(
     source = material(result)
     if not any(len(wells) for wells in source.wells.values()):
         raise AnalysisError("there are no wells to draw", hint="Look at what `relaxo wells` finds")
-    with looking(wanted), style():
+    with looking(wanted), style(_words(source)):
         millimetres = look().page.single_mm if width == "single" else look().page.double_mm
         if kind == "maps":
             return draw_maps(source, millimetres)
@@ -79,3 +79,11 @@ def draw(
         return draw_composite(
             source, millimetres, lines=kind != "strips", strips=kind != "lines", whole=kind == "strips"
         )
+
+
+def _words(source: Material) -> str:
+    """Return the names in a figure that a user chose."""
+    agents = (agent.name for agent in source.agents)
+    contents = (each.agent for each in source.contents.values())
+    wells = (well.name for located in source.wells.values() for well in located.wells)
+    return " ".join([*agents, *contents, *wells, source.recipe.regression.reference, source.control or ""])

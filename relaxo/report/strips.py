@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
 from relaxo.report.cutouts import rows
@@ -229,10 +230,9 @@ def _draw_well(axes: Axes, row: Row, well: str, x: float, y: float, half: float)
     shown = _SURROUNDINGS * row.radius_mm()
     scale = half / shown
     picture, (left, right, bottom, top) = row.cut(well, shown)
-    image = axes.imshow(
-        picture,
-        extent=(x + left * scale, x + right * scale, y + bottom * scale, y + top * scale),
-        aspect="auto",
-        interpolation="none",
-    )
+    # Not by imshow, which would see to the axes again for each of a hundred.
+    image = AxesImage(axes, interpolation="none")
+    image.set_data(picture)
+    image.set_extent((x + left * scale, x + right * scale, y + bottom * scale, y + top * scale))
+    axes.add_image(image)
     image.set_clip_path(Rectangle((x - half, y - half), 2 * half, 2 * half, transform=axes.transData))

@@ -27,12 +27,10 @@ DARK_GREY = "#4d4d4d"
 GREY = "#7f7f7f"
 
 _MM_PER_INCH = 25.4
-#: Each stands in for the signs that those before it lack. DejaVu comes with matplotlib; the rest write Chinese and
-#: Japanese on macOS, Windows and Linux.
+#: Each stands in for the signs that those before it lack; the last comes with matplotlib.
+_LATIN = ("Arial", "Liberation Sans", "DejaVu Sans")
+#: These write Chinese and Japanese on macOS, Windows and Linux.
 FAMILIES = (
-    "Arial",
-    "Liberation Sans",
-    "DejaVu Sans",
     "PingFang SC",
     "Hiragino Sans",
     "Microsoft YaHei",
@@ -44,13 +42,19 @@ FAMILIES = (
 )
 
 
+#: From here on signs are none that Latin, Greek and Cyrillic texts or formulas use.
+_FAR = "\u2e80"
+
+
 @contextmanager
-def style() -> Iterator[None]:
-    """Draw and save figures in this style."""
+def style(words: str = "") -> Iterator[None]:
+    """Draw and save figures in this style; `words` are those that the user chose, whatever they are written in."""
+    # Every text looks for every family each time that it is drawn.
+    wanted = (*_LATIN, *FAMILIES) if max(words, default="") >= _FAR else _LATIN
     installed = set(font_manager.fontManager.get_font_names())
     text_pt = look().page.text_pt
     settings: dict[str, Any] = {
-        "font.family": [family for family in FAMILIES if family in installed],
+        "font.family": [family for family in wanted if family in installed],
         "font.size": text_pt,
         # Letters as wide in every format and at every resolution as they were measured.
         "text.hinting": "none",
