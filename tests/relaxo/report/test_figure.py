@@ -261,6 +261,16 @@ def test_a_name_in_another_script_is_drawn_without_complaint(make_result: Result
     assert all(path.exists() for path in save(draw(result), tmp_path, ALL_FORMATS))
 
 
+def test_fonts_of_other_scripts_are_looked_for_only_where_there_are_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    import matplotlib as mpl
+
+    monkeypatch.setattr("relaxo.report.style.FAMILIES", ("DejaVu Sans Mono",))
+    with style("Gd6 in µL, ж"):
+        assert mpl.rcParams["font.family"][-1] == "DejaVu Sans"
+    with style("Gd6, 钆"):
+        assert mpl.rcParams["font.family"][-1] == "DejaVu Sans Mono"
+
+
 def test_a_matplotlibrc_does_not_get_into_the_figure(result: Result, tmp_path: Path) -> None:
     import matplotlib as mpl
 
