@@ -8,27 +8,27 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from relaxo.data import Notice, Well
+from relaxo.data import Well
 from relaxo.errors import AnalysisError, Cancelled
 from relaxo.wells.circles import SMALLEST_RADIUS, Circle, vote
 from relaxo.wells.complete import completed, without_bath
 from relaxo.wells.edges import BRIGHT, principal, shape_edges, shapes, stack_edges
 from relaxo.wells.label import name
+from relaxo.wells.left_out import LEAST_CONFIDENCE, cut_by_border, how_small, partial, too_small, unsure
 from relaxo.wells.naming import reading_order
+from relaxo.wells.overlap import apart, at_one_place, clear_of
 from relaxo.wells.raster import rasterise
 from relaxo.wells.refine import by_pixel, refine
 from relaxo.wells.tracks import columns_of_circles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     from relaxo.data import Stack, Wells
     from relaxo.recipe import WellsPart
 
-LEAST_CONFIDENCE = 0.5
-"""Of a circle that is taken for a well."""
 _DARK = 0.4
 _SURE = 0.9
 _AT_ONCE = 48
@@ -37,14 +37,7 @@ _BATH = 0.2
 _SAME_SIZE = 0.2
 _ODD = 0.45
 """What is left of the confidence of one that is faint and of another size than those that are not."""
-_TOUCHING = 0.8
-"""Distance of two circles, as a share of the sum of their radii, below which one of them is wrong."""
 _SMALLEST_IMAGE = 16
-_POSSIBLE = 0.35
-"""Confidence of a circle that is left out, and worth a word."""
-_DOUBTFUL = 0.65
-"""Confidence of a well below which it is worth a word."""
-_LISTED = 5
 
 
 def find(stack: Stack, part: WellsPart, progress: Callable[[int, int], bool] | None = None) -> Wells:
@@ -108,8 +101,8 @@ def search(stack: Stack, part: WellsPart, progress: Callable[[int, int], bool] |
         if progress is not None and not progress(index + 1, signal.shape[1]):
             raise Cancelled
     whole = [section.whole for section in sections]
-    cut = _at_one_place(circle for section in sections for circle in section.cut)
-    small = _at_one_place(circle for section in sections for circle in section.small)
+    cut = at_one_place(circle for section in sections for circle in section.cut)
+    small = at_one_place(circle for section in sections for circle in section.small)
     columns = columns_of_circles(whole, keep_partial=part.partial_slices == "keep")
     wells = [
         Well(
@@ -127,7 +120,7 @@ def search(stack: Stack, part: WellsPart, progress: Callable[[int, int], bool] |
     if not wells:
         if small:
             raise AnalysisError(
-                f"no wells were found but {_too_small(small, row_scale, column_scale)}",
+                f"no wells were found but {how_small(small, row_scale, column_scale)}",
                 hint="Take images with smaller pixels, or add the wells by hand",
             )
         raise AnalysisError(
@@ -136,104 +129,14 @@ def search(stack: Stack, part: WellsPart, progress: Callable[[int, int], bool] |
             "check that the stack shows the phantom across its wells",
         )
     notices = [
-        *_partial(columns, whole),
-        *_cut(cut, row_scale, column_scale),
-        *_small(small, row_scale, column_scale),
-        *_unsure([circle for circle, _ in columns], row_scale, column_scale),
+        *partial(columns, whole),
+        *cut_by_border(cut, row_scale, column_scale),
+        *too_small(small, row_scale, column_scale),
+        *unsure([circle for circle, _ in columns], row_scale, column_scale),
     ]
     order = reading_order(wells, stack.geometry)
     ordered = [dataclasses.replace(wells[index], name=str(number)) for number, index in enumerate(order, 1)]
     return dataclasses.replace(rasterise(ordered, stack.geometry, part), notices=tuple(notices))
-
-
-def _partial(
-    columns: Sequence[tuple[Circle, tuple[int, int]]], sections: Sequence[Sequence[Circle]]
-) -> tuple[Notice, ...]:
-    """Return a notice of the slices that wells fill in part and that were left out."""
-    left: dict[int, int] = {}
-    places = [_places(circles) for circles in sections]
-    for circle, (first, last) in columns:
-        if circle.confidence < LEAST_CONFIDENCE:
-            continue
-        for index in (first - 1, last + 1):
-            if 0 <= index < len(sections) and _overlap(_places([circle]), places[index]).any():
-                left[index] = left.get(index, 0) + 1
-    if not left:
-        return ()
-    listed = ", ".join(f"slice {index} for {number}" for index, number in sorted(left.items()))
-    return (
-        Notice(
-            "wells_partial_slices",
-            f"Wells fill their end slices only in part, so these were left out: {listed} of the wells, slices counted "
-            "from 0.",
-        ),
-    )
-
-
-def _cut(circles: Sequence[Circle], row_scale: float, column_scale: float) -> tuple[Notice, ...]:
-    """Return a notice of the circles that the border of the image cuts."""
-    if not circles:
-        return ()
-    where = _where(circles, row_scale, column_scale)
-    return (Notice("wells_cut", f"What looks like a well is cut by the border of the image and left out: {where}."),)
-
-
-def _small(circles: Sequence[Circle], row_scale: float, column_scale: float) -> tuple[Notice, ...]:
-    """Return a notice of the circles that are too small to be measured."""
-    if not circles:
-        return ()
-    what = _too_small(circles, row_scale, column_scale)
-    return (Notice("wells_small", f"Left out as too small to be measured were {what}; add by hand what is a well."),)
-
-
-def _too_small(circles: Sequence[Circle], row_scale: float, column_scale: float) -> str:
-    """Return in words how many circles are too small, how small, and where."""
-    radius = float(np.median([circle.radius for circle in circles]))
-    what = "one that has" if len(circles) == 1 else f"{len(circles)} that have"
-    where = _where(circles, row_scale, column_scale)
-    return f"{what} a radius of {radius:.1f} pixels, where {SMALLEST_RADIUS:g} is the least: {where}"
-
-
-def _at_one_place(circles: Iterable[Circle]) -> list[Circle]:
-    """Return the first of the circles of all slices that lie upon one another."""
-    places: list[Circle] = []
-    for circle in circles:
-        if not _overlap(_places([circle]), _places(places)).any():
-            places.append(circle)
-    return places
-
-
-def _unsure(circles: Sequence[Circle], row_scale: float, column_scale: float) -> tuple[Notice, ...]:
-    """Return notices of what may be a well and was left out, and of what was taken for one and may be none."""
-    out = [circle for circle in circles if LEAST_CONFIDENCE > circle.confidence >= _POSSIBLE]
-    doubtful = [circle for circle in circles if LEAST_CONFIDENCE <= circle.confidence < _DOUBTFUL]
-    notices = []
-    if out:
-        notices.append(
-            Notice(
-                "wells_left_out",
-                f"What may be a well was left out as unsure: {_where(out, row_scale, column_scale)}; add it by hand if "
-                "it is one.",
-            )
-        )
-    if doubtful:
-        notices.append(
-            Notice(
-                "wells_unsure",
-                f"What was taken for a well is unsure: {_where(doubtful, row_scale, column_scale)}; delete it if it is "
-                "none.",
-            )
-        )
-    return tuple(notices)
-
-
-def _where(circles: Sequence[Circle], row_scale: float, column_scale: float) -> str:
-    """Return the places of circles in words, the first few."""
-    said = [
-        f"row {circle.row * row_scale:.0f}, column {circle.column * column_scale:.0f}" for circle in circles[:_LISTED]
-    ]
-    more = len(circles) - len(said)
-    return "; ".join([*said, f"and {more} more"] if more else said)
 
 
 def circles_in(images: NDArray[Any]) -> list[Circle]:
@@ -270,13 +173,13 @@ def _sorted_out(images: NDArray[Any]) -> _Section:
         # A fluid that is hardly unlike the bath shows in the shape of its signal curve.
         scaled = shapes(images)
         known = [circle for circle in seen.whole if circle.confidence >= LEAST_CONFIDENCE]
-        faint = _clear_of(known, vote(shape_edges(scaled, edges.brightness)))
+        faint = clear_of(known, vote(shape_edges(scaled, edges.brightness)))
         fainter = _seen(by_pixel(scaled), faint, edges.brightness)
-        seen.whole.extend(_faint(_clear_of(known, fainter.whole), known, curves))
+        seen.whole.extend(_faint(clear_of(known, fainter.whole), known, curves))
         seen.cut.extend(fainter.cut)
-    wells = completed(without_bath(_apart(seen.whole), curves), curves, edges.brightness, _DARK)
+    wells = completed(without_bath(apart(seen.whole), curves), curves, edges.brightness, _DARK)
     small = [circle for circle in seen.small if circle.confidence >= LEAST_CONFIDENCE]
-    return _Section(wells, _clear_of(wells, _apart(seen.cut)), _clear_of([*wells, *seen.cut], _apart(small)))
+    return _Section(wells, clear_of(wells, apart(seen.cut)), clear_of([*wells, *seen.cut], apart(small)))
 
 
 def _seen(curves: NDArray[Any], candidates: Sequence[Circle], brightness: NDArray[Any]) -> _Section:
@@ -298,13 +201,13 @@ def _seen(curves: NDArray[Any], candidates: Sequence[Circle], brightness: NDArra
         seen.cut.extend(circle for circle in possible if circle.radius > _to_border(circle, height, width) + 0.5)
         # Most of the rest are other rims of circles that are known by now, or lie between them.
         sure = [circle for circle in whole if circle.confidence > _SURE]
-        candidates = _clear_of(sure, candidates[_AT_ONCE:])
+        candidates = clear_of(sure, candidates[_AT_ONCE:])
     return seen
 
 
 def _surroundings(circles: Sequence[Circle], brightness: NDArray[Any]) -> float:
     """Return the share of an image that is bright and in none of the circles."""
-    wells = sum(math.pi * circle.radius**2 for circle in _apart(circles))
+    wells = sum(math.pi * circle.radius**2 for circle in apart(circles))
     return (float(np.count_nonzero(brightness > BRIGHT)) - wells) / brightness.size
 
 
@@ -338,32 +241,3 @@ def _stretched(images: NDArray[Any], scale: float, axis: int) -> NDArray[Any]:
 
 def _to_border(circle: Circle, height: int, width: int) -> float:
     return min(circle.row, circle.column, height - 1 - circle.row, width - 1 - circle.column)
-
-
-def _places(circles: Sequence[Circle]) -> NDArray[np.float64]:
-    """Return (m, 3), row, column and radius of circles."""
-    return np.array([(circle.row, circle.column, circle.radius) for circle in circles], np.float64).reshape(-1, 3)
-
-
-def _overlap(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
-    """Return (m, k), whether circles (m, 3) lie upon others (k, 3)."""
-    apart = np.hypot(one[:, None, 0] - other[:, 0], one[:, None, 1] - other[:, 1])
-    upon: NDArray[np.bool_] = apart < _TOUCHING * (one[:, None, 2] + other[:, 2])
-    return upon
-
-
-def _clear_of(known: Sequence[Circle], candidates: Sequence[Circle]) -> list[Circle]:
-    """Return the candidates that do not lie upon a circle that is known."""
-    overlap = _overlap(_places(candidates), _places(known))
-    return [candidate for candidate, upon in zip(candidates, overlap, strict=True) if not upon.any()]
-
-
-def _apart(circles: Sequence[Circle]) -> list[Circle]:
-    """Return the surest of the circles that overlap."""
-    ordered = sorted(circles, key=lambda circle: (-round(circle.confidence, 2), -circle.votes))
-    overlap = _overlap(_places(ordered), _places(ordered))
-    kept: list[int] = []
-    for index in range(len(ordered)):
-        if not overlap[index, kept].any():
-            kept.append(index)
-    return [ordered[index] for index in kept]
