@@ -161,9 +161,12 @@ class ReportPanel(QScrollArea):
         self._commands.exports.save(kind, chosen, Choice(self.kind.currentData(), width))
 
     def _state(self, name: str) -> None:
-        if self.fields[name].isModified():
-            self._commands.set_condition(name, self.fields[name].text())
-            self.fields[name].setModified(False)
+        field = self.fields[name]
+        if field.isModified():
+            field.setModified(False)
+            self._commands.set_condition(name, field.text())
+            # As it was understood; as it was, where it was refused.
+            self._refresh()
 
     def _note(self, place: Path) -> None:
         self._place = place

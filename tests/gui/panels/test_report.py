@@ -158,4 +158,5 @@ def test_a_condition_that_is_none_is_refused_and_the_old_one_stays(
     field.editingFinished.emit()
     assert sample.model.recipe == before
     assert "'17' is no pH" in sample.banner.text
+    assert field.text() == ""
     settle()
