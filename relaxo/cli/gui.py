@@ -10,7 +10,7 @@ import click
 from relaxo.errors import UsageError
 
 
-@click.command("gui")
+@click.command("gui", short_help="Open the desktop app.")
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 def command(paths: tuple[Path, ...]) -> None:
     """Open the desktop app, on PATH if one is given: a folder, a recipe, files or .zip archives."""
