@@ -101,6 +101,10 @@ class Drafts:
             self._file.unlink(missing_ok=True)
             self._lock.unlock()
 
+    def release(self) -> None:
+        """Leave the draft as an unexpected end would, for the next start to find."""
+        self._lock.unlock()
+
     def left(self) -> list[Left]:
         """Return what runs that ended unexpectedly left behind, the newest first.
 

@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, QStandardPaths, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from studies import write_study
 
+from relaxo_gui.actions import commands
 from relaxo_gui.app import application
 from relaxo_gui.main_window import MainWindow
 
@@ -78,10 +79,10 @@ class Paints(QObject):
 def main() -> None:
     """Print what was measured."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    QStandardPaths.setTestModeEnabled(True)
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home)
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, home)
+        commands.drafts_folder = lambda: folder / "unsaved"
         starts = [_start() for _ in range(STARTS)]
         _say("start-up to a visible window", [1000 * each for each in starts], "bar 3000")
         app = application()

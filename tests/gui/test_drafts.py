@@ -81,7 +81,7 @@ def test_a_draft_that_cannot_be_finished_leaves_the_former_one(tmp_path: Path, m
     monkeypatch.setattr(QSaveFile, "commit", lambda _file: False)
     with pytest.raises(InputError, match="cannot be kept"):
         drafts.keep(Recipe(sources=()), None)
-    drafts._lock.unlock()
+    drafts.release()
     assert [left.recipe for left in Drafts(tmp_path).left()] == [RECIPE]
 
 

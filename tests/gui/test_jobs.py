@@ -89,8 +89,9 @@ def test_an_older_answer_that_does_not_stop_is_dropped(qtbot: QtBot, job: Job) -
 
 
 def test_what_waits_behind_a_newer_one_is_not_even_begun(qtbot: QtBot, job: Job) -> None:
-    go, ran = threading.Event(), []
-    job.start(lambda _told: go.wait(5))
+    begun, go, ran = threading.Event(), threading.Event(), []
+    job.start(lambda _told: begun.set() or go.wait(5))
+    assert begun.wait(5)
     job.start(lambda _told: ran.append("second"))
     with qtbot.waitSignal(job.succeeded):
         job.start(lambda _told: ran.append("third"))

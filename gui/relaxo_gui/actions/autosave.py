@@ -35,11 +35,17 @@ class Autosave(QObject):
         self._soon.setSingleShot(True)
         self._soon.setInterval(_SOON_MS)
         self._soon.timeout.connect(self.keep)
-        self.left = self._drafts.left()
+        self.left: list[Left] = []
+        self.look()
         model.history_changed.connect(self._note)
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self.keep)
+
+    def look(self) -> None:
+        """See what runs that ended unexpectedly left behind."""
+        self.left += self._drafts.left()
+        self.left_changed.emit()
 
     def keep(self) -> None:
         """Write the draft now, if there is something to lose."""

@@ -74,7 +74,7 @@ class RecoveryLine(QWidget):
 
 def _words(draft: Left) -> str:
     edited = QDateTime.fromSecsSinceEpoch(round(draft.edited.timestamp()))
-    when = QLocale().toString(edited, QLocale.FormatType.ShortFormat)
+    when = QLocale().toString(edited, "d MMMM yyyy, HH:mm")
     wells = sum(entry.concentration_mM is not None for entry in draft.recipe.contents)
     holds = f" It holds the concentrations of {wells} wells." if wells else ""
     return f"{draft.name} was not saved when Relaxo ended unexpectedly ({when}).{holds}"

@@ -104,14 +104,13 @@ class SeriesPanel(QWidget):
         head.setExpanded(quantity is not None)
 
     def _add_untimed(self, group: Measurement) -> None:
-        head = self._head(f"Times missing   {group.title}")
+        head = self._head("Times missing")
         head.setIcon(0, sign("alert_outline", Theme.of(self.palette()).amber))
         head.setData(0, _NAME, (group.key, None))
         head.setToolTip(0, "Click to type or paste their times")
-        words = needs(group)[0].partition(".")[0]
-        for line in (f"{len(group.volumes)} images", words):
+        for line in (group.title, f"{len(group.volumes)} images"):
             item = QTreeWidgetItem(head, [line])
-            item.setToolTip(0, line)
+            item.setToolTip(0, needs(group)[0])
             item.setData(0, _NAME, (group.key, None))
         head.setExpanded(True)
 

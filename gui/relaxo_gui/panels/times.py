@@ -370,4 +370,4 @@ def _proposed(inventory: Inventory | None) -> dict[str, str]:
 
 def _stack_words(stack: StackSource, *, proposed: str | None) -> str:
     words = protocol_words(stack)
-    return f"{stack.name}: {words.kind}, {words.lines[1]}{' (proposed)' if stack.name == proposed else ''}"
+    return f"{stack.name}, {words.lines[1]}{' (proposed)' if stack.name == proposed else ''}"

@@ -33,7 +33,7 @@ def leave_behind(recipe: Recipe, path: Path | None = None) -> None:
     """Leave a draft as a process that was killed does: there is its file, and nobody holds its lock."""
     drafts = Drafts(commands.drafts_folder())
     drafts.keep(recipe, path)
-    drafts._lock.unlock()
+    drafts.release()
 
 
 @pytest.fixture
