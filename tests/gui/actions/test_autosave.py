@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +17,6 @@ from relaxo_gui.main_window import MainWindow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
@@ -165,3 +166,26 @@ def test_where_nothing_can_be_kept_it_is_said_once_and_work_goes_on(
     assert sample.model.modified
     sample.commands.cancel()
     qtbot.wait(1)
+
+
+def test_the_end_waits_for_results_that_are_being_written(sample: MainWindow, qtbot: QtBot) -> None:
+    go = threading.Event()
+    sample.commands.exporting.start(lambda _told: (None, go.wait(10) and Path("out")))
+    event = QCloseEvent()
+    sample.closeEvent(event)
+    assert not event.isAccepted()
+    with qtbot.waitSignal(sample.commands.may_close):
+        go.set()
+    qtbot.waitUntil(lambda: not sample.isVisible())
+
+
+def test_who_goes_on_working_is_not_closed_upon(sample: MainWindow, qtbot: QtBot) -> None:
+    go = threading.Event()
+    sample.commands.exporting.start(lambda _told: (None, go.wait(10) and Path("out")))
+    sample.closeEvent(QCloseEvent())
+    sample.commands.set_concentration("3", "0.12")
+    with qtbot.waitSignal(sample.commands.exporting.succeeded):
+        go.set()
+    qtbot.wait(10)
+    assert sample.isVisible()
+    sample.commands.cancel()
