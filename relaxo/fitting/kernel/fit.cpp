@@ -18,6 +18,8 @@ namespace {
 
 // As in relaxo/fitting/separable.py: where signals stay unexplained to this share, every sign is looked at.
 constexpr float DOUBTFUL = 0.01f;
+// The same where no sign is searched, and a second valley is looked for.
+constexpr float DOUBTFUL_VALLEY = 0.05f;
 // Scores from polynomials are known to this share of the signal.
 constexpr float SLACK = 2e-5f;
 // A step from the peak of the polynomials that is no longer is the last: its error is its square.
@@ -184,11 +186,12 @@ template <class Form> struct Fit {
         found.converged = usable & (magnitude(found.step) <= NEAR);
         found.at_bound = at_end(here + found.step, low, high);
         FMask settled = found.converged & ~found.at_bound;
-        if (task.search_signs) {
-            const F total = load<F>(batch.total + at);
+        const F total = load<F>(batch.total + at);
+        if (task.search_signs)
             settled &= possible(task, found) & (found.at.sum_of_squares <= total * DOUBTFUL) &
                        (second < score - total * SLACK);
-        }
+        else
+            settled &= found.at.sum_of_squares <= total * DOUBTFUL_VALLEY;
         note_unsettled(at, wanted & ~settled);
         store_lanes(best_time + at, here);
         store_lanes(best_pattern + at, pattern);
@@ -215,11 +218,8 @@ template <class Form> struct Fit {
         for (int begin = 0; begin < unsettled_count; begin += CAREFUL) {
             const int count = unsettled_count - begin < CAREFUL ? unsettled_count - begin : CAREFUL;
             const std::uint16_t *voxels = unsettled + begin;
-            if (task.search_signs) {
-                seek(likeliest(voxels, count));
-                const int others = promising(other_signs(voxels, count));
-                seek(others);
-            }
+            seek(likeliest(voxels, count));
+            seek(promising(task.search_signs ? other_signs(voxels, count) : other_peaks(voxels, count)));
             for (int at = 0; at < count; at += W) {
                 int voxel[W], pattern[W];
                 F here, y[MOST_POINTS];
@@ -266,6 +266,37 @@ template <class Form> struct Fit {
         return found;
     }
 
+    // Where no sign is searched, noise may still have made a second valley.
+    int other_peaks(const std::uint16_t *voxels, int count) {
+        int found = 0;
+        for (int at = 0; at < count; at += W) {
+            int voxel[W], pattern[W]{};
+            for (int lane = 0; lane < W; ++lane) voxel[lane] = voxels[at + lane < count ? at + lane : count - 1];
+            F y[MOST_POINTS], scores[MOST_CELLS];
+            batch.gather_signals(voxel, pattern, y);
+            const FMask points = __builtin_convertvector(counts(voxel), FMask);
+            if (Form::varying == 1 && batch.some_truncated)
+                score_cells<Form, true>(task, n, y, points, scores);
+            else
+                score_cells<Form, false>(task, n, y, points, scores);
+            for (int lane = 0; lane < W && at + lane < count; ++lane) {
+                const int v = voxel[lane];
+                const double cell_of_best = (best_time[v] - task.first_centre) / task.cell_width;
+                for (int cell = 0; cell < task.cells; ++cell) {
+                    const float score = scores[cell][lane];
+                    const bool is_peak = (cell == 0 || score > scores[cell - 1][lane]) &&
+                                         (cell == task.cells - 1 || score >= scores[cell + 1][lane]);
+                    if (!is_peak || std::fabs(cell - cell_of_best) < 1) continue;
+                    candidates.voxel[found] = v;
+                    candidates.pattern[found] = 0;
+                    queues.put(cell, found++);
+                }
+            }
+        }
+        queues.finish();
+        return found;
+    }
+
     // Keep those of the candidates that may be better than the best so far.
     int promising(int count) {
         int kept = 0;
@@ -282,7 +313,8 @@ template <class Form> struct Fit {
 
     // Find the minima of candidates, and take what is better than the best so far.
     void seek(int count) {
-        const auto margin = static_cast<float>(task.margin);
+        // Without signs to choose from, the lowest minimum is the answer, wherever it lies.
+        const auto margin = task.search_signs ? static_cast<float>(task.margin) : 1.0f;
         for (int at = 0; at < count; at += W) {
             int voxel[W], pattern[W];
             F here, y[MOST_POINTS];

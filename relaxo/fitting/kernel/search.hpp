@@ -68,6 +68,21 @@ STAGE void score_patterns(const Task &task, int n, int patterns, const F *y, con
     }
 }
 
+// Score LANES signals at the centre of every cell.
+template <class Form, bool Truncated>
+STAGE void score_cells(const Task &task, int n, const F *y, FMask count, F *scores) {
+    constexpr int J = Form::varying;
+    for (int cell = 0; cell < task.cells; ++cell) {
+        scores[cell] = F{};
+        for (int k = 0; k < J; ++k) {
+            F p{};
+            for (int i = 0; i < n; ++i) p += y[i] * task.centres[(i * J + k) * task.cells + cell];
+            scores[cell] += p * p;
+        }
+        if constexpr (Truncated) scores[cell] *= gather(task.inverse_norms + cell, count * task.cells);
+    }
+}
+
 // What the constant function explains of every pattern.
 template <class Form> STAGE void score_constant(int n, int patterns, const F *y, F *base) {
     F sum{};
