@@ -38,7 +38,6 @@ MODULES = [
     "scipy.odr",
     "setuptools",
     "sphinx",
-    "sqlite3",
     "ssl",  # Relaxo opens no connection but to a batch's scheduler
     "tkinter",
 ]
