@@ -32,6 +32,7 @@ class FakePlace:
 def places(monkeypatch):
     monkeypatch.setattr(work, "Place", FakePlace)
     monkeypatch.setattr(work, "_idle", [])
+    monkeypatch.setattr(work, "_stopped", False)  # a batch that ended before left it True
     monkeypatch.setattr(FakePlace, "made", 0)
     return FakePlace
 
