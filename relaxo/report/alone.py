@@ -80,7 +80,7 @@ def report_pdf(result: Result) -> bytes:
     from relaxo.report.pdf import pdf  # noqa: PLC0415 - a report brings reportlab, which nothing else needs
 
     source = material(result)
-    return pdf(document(result, source), pixels(draw(source), dpi=SCREEN_DPI))
+    return pdf(document(result, source), pixels(draw(source), at_most=SCREEN_DPI))
 
 
 def write_tables(result: Result, path: Path) -> None:

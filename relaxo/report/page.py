@@ -108,13 +108,13 @@ class Page:
         return left / self.width, 1 - top / self._height
 
 
-def pixels(figure: Figure, wanted: Look | None = None, dpi: int | None = None) -> Image.Image:
+def pixels(figure: Figure, wanted: Look | None = None, at_most: int | None = None) -> Image.Image:
     """Return a figure as pixels, with the look it was drawn with; without an alpha channel, which journals refuse.
 
-    `dpi` takes the place of what the look says.
+    There are as many for an inch as the look says, or `at_most`.
     """
     with looking(wanted), style():
-        dpi = dpi or look().page.dpi
+        dpi = look().page.dpi if at_most is None else min(at_most, look().page.dpi)
         drawn = BytesIO()
         figure.savefig(drawn, format="rgba", dpi=dpi)
         width, height = (int(length * dpi) for length in figure.get_size_inches())

@@ -9,7 +9,6 @@ from relaxo.errors import Cancelled, InputError
 from relaxo.io.files import check_folder, staged
 from relaxo.recipe import load, to_toml
 from relaxo.report.figure import draw
-from relaxo.report.look import look
 from relaxo.report.maps import map_files, write_fit
 from relaxo.report.material import material
 from relaxo.report.page import ALL_FORMATS, FORMATS, SCREEN_DPI, pixels, save
@@ -148,7 +147,7 @@ def _figure_and_report(result: Result, source: Material, staging: Path) -> None:
     from relaxo.report.pdf import pdf  # noqa: PLC0415
 
     figure = draw(source)
-    drawn = pixels(figure, dpi=min(SCREEN_DPI, look().page.dpi))
+    drawn = pixels(figure, at_most=SCREEN_DPI)
     save(figure, staging, drawn=drawn)
     report = document(result, source)
     _text(staging / _HTML, html(report, (staging / "figure.svg").read_text(encoding="utf-8")))

@@ -72,7 +72,7 @@ def _figure(result: object, out: Path) -> None:
     folder = out.with_name(f"{out.name}-figure")
     folder.mkdir()
     figure = report.draw(material(result))
-    save(figure, folder, drawn=pixels(figure, dpi=SCREEN_DPI))
+    save(figure, folder, drawn=pixels(figure, at_most=SCREEN_DPI))
 
 
 if __name__ == "__main__":

@@ -45,9 +45,10 @@ def edit():
     if window.commands.analysis.running:
         return
     timer.stop()
-    Pipeline.maps = maps
     window.commands.set_concentration("2", "0.05")
     window.commands.set_concentration("3", "0.1")
+    # From here on, since edits are followed in the window's own thread, which must not hang.
+    Pipeline.maps = maps
     window.commands.start_over()
 
 timer = QTimer()
