@@ -71,9 +71,9 @@ def _environment(folder: Path) -> Path:
 
 
 def _run(*command: object, **variables: str) -> None:
-    # What is frozen is what was installed, whatever the caller's environment leads to.
+    # What is frozen is what was installed, whatever the caller's environment and folder lead to.
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    subprocess.run([str(part) for part in command], check=True, env={**inherited, **variables})  # noqa: S603
+    subprocess.run([str(part) for part in command], check=True, cwd=HERE, env={**inherited, **variables})  # noqa: S603
 
 
 if __name__ == "__main__":
