@@ -32,7 +32,7 @@ def build(out: Path) -> Path:
     arguments = ["-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *places, HERE / "relaxo.spec"]
     _run(python, *arguments, RELAXO_ICONS=str(out / "icons"))
     folder = out / "relaxo"
-    _run(python, ROOT / "packaging" / "licences.py", folder / "LICENCES.txt")
+    _run(python, ROOT / "packaging" / "collect_licences.py", folder / "LICENCES.txt", folder)
     if sys.platform != "win32":
         app = folder / "relaxo-gui"
         app.unlink(missing_ok=True)
