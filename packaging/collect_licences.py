@@ -1,7 +1,7 @@
 """Collect the licences of all that is shipped: `python packaging/collect_licences.py FILE [FROZEN]`.
 
-Run by the Python of the environment that is shipped. With the folder of a frozen app, those of the system's libraries in
-it follow, which on Debian lie in /usr/share/doc.
+Run by the Python of the environment that is shipped. With the folder of a frozen app, those of the system's libraries
+in it follow, which on Debian lie in /usr/share/doc.
 """
 
 from __future__ import annotations
