@@ -21,8 +21,6 @@ MODULES = [
     "PySide6.QtQuick",
     "PySide6.QtTest",
     "_pytest",
-    "_hashlib",  # OpenSSL's; Python has its own
-    "_ssl",
     "docutils",
     "lxml",
     "matplotlib.backends._backend_tk",
@@ -38,7 +36,6 @@ MODULES = [
     "scipy.odr",
     "setuptools",
     "sphinx",
-    "ssl",  # Relaxo opens no connection but to a batch's scheduler
     "tkinter",
 ]
 
