@@ -46,7 +46,8 @@ def build(out: Path) -> None:
     for wheel in wheels:
         if _runs_here(wheel):
             trial = _environment(out / "work" / wheel.stem, wheel)
-            engine = _run(trial, "-c", TRIAL).strip()
+            # Isolated from this folder, whose checkout would be imported in its place.
+            engine = _run(trial, "-I", "-c", TRIAL).strip()
             if ("none-any" in wheel.name) != (engine == "NumPy"):
                 raise SystemExit(f"{wheel.name}: fits with {engine}")
             print(f"{wheel.name}: installed without Qt, fits with {engine}")  # noqa: T201

@@ -15,8 +15,6 @@ MODULES = [
     "PIL._imagingtk",
     "PIL._webp",
     "PySide6.QtNetwork",
-    "PySide6.QtOpenGL",  # pyqtgraph asks for it; Relaxo draws without, as consoles lack a driver
-    "PySide6.QtOpenGLWidgets",
     "PySide6.QtQml",
     "PySide6.QtQuick",
     "PySide6.QtTest",
