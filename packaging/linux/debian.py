@@ -83,7 +83,8 @@ def _manual(program: Path, about: str) -> bytes:
 
 
 def _commands(program: Path) -> list[str]:
-    lines = _help(program).split("Commands:\n")[1].splitlines()
+    # Up to the empty line: what follows says something else.
+    lines = _help(program).split("Commands:\n")[1].split("\n\n")[0].splitlines()
     return [line.split()[0] for line in lines if line.startswith("  ") and not line.startswith("   ")]
 
 
