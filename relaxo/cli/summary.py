@@ -139,10 +139,10 @@ def print_source(reference: ReferenceAgent) -> None:
     """Print where a published figure is from, as it must be cited."""
     import click
 
-    from relaxo.report.compare import conditions_of
+    from relaxo.relaxivity import conditions
 
     click.echo(
-        f"published: {reference.agent}, {conditions_of(reference)}; {reference.citation}, doi "
+        f"published: {reference.agent}, {conditions(reference)}; {reference.citation}, doi "
         f"{reference.doi} ({reference.status})"
     )
 

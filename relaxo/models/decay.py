@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from relaxo.fitting import Form
+from relaxo.models.model import Option
 
 if TYPE_CHECKING:
     from relaxo.models.model import Array, Times
+
+NOISE_FLOOR = Option(
+    "noise_floor",
+    "leave out echoes from where the decay sinks below this many sigma of the noise, and take out of the others what "
+    "noise adds to magnitudes; 0 keeps all as they are",
+    3.0,
+    "sigma",
+)
 
 
 def decay_basis(time: Array, times: Times) -> tuple[Array, Array]:

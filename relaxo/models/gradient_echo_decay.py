@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from relaxo.models.decay import decay_basis, decay_form, unchanged
-from relaxo.models.model import Input, Model, Option, Parameter
+from relaxo.models.decay import NOISE_FLOOR, decay_basis, decay_form, unchanged
+from relaxo.models.model import Input, Model, Parameter
 
 MODEL = Model(
     name="gradient_echo_decay",
@@ -23,13 +23,5 @@ MODEL = Model(
     to_amplitudes=unchanged,
     decays=True,
     form=decay_form,
-    options=(
-        Option(
-            "noise_floor",
-            "leave out echoes from where the decay sinks below this many sigma of the noise, and take out of the "
-            "others what noise adds to magnitudes; 0 keeps all as they are",
-            3.0,
-            "sigma",
-        ),
-    ),
+    options=(NOISE_FLOOR,),
 )

@@ -9,7 +9,7 @@ import numpy as np
 
 from relaxo.errors import UsageError
 from relaxo.fitting import Problem, solve_each, solve_magnitude
-from relaxo.models.decay import decay_basis, decay_form, unchanged
+from relaxo.models.decay import NOISE_FLOOR, decay_basis, decay_form, unchanged
 from relaxo.models.model import Input, Model, Option, Parameter
 
 if TYPE_CHECKING:
@@ -88,13 +88,7 @@ MODEL = Model(
             "leaving out echoes",
             False,
         ),
-        Option(
-            "noise_floor",
-            "leave out echoes from where the decay sinks below this many sigma of the noise, and take out of the "
-            "others what noise adds to magnitudes; 0 keeps all as they are",
-            3.0,
-            "sigma",
-        ),
+        NOISE_FLOOR,
     ),
 )
 

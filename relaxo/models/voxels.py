@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from relaxo.fitting.blocks import Block
+
+    #: What the numbers of images are.
+    Component = Literal["magnitude", "real", "complex"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

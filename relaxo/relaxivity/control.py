@@ -106,7 +106,8 @@ def differences(published: ReferenceAgent, temperature_C: float | None, medium: 
 
 
 def conditions(published: ReferenceAgent) -> str:
-    """Return the conditions of a published value in words."""
-    temperature = "" if published.temperature_C is None else f", {published.temperature_C:g} °C"
+    """Return at what a published value was measured: ``1 T, 37 °C, plasma``, or what its source does not state."""
+    known = published.temperature_C
+    temperature = "temperature not stated" if known is None else f"{known:g} °C"
     medium = "medium not stated" if published.medium == NOT_STATED else published.medium
-    return f"{published.field_T:g} T{temperature}, {medium}"
+    return f"{published.field_T:g} T, {temperature}, {medium}"

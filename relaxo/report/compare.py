@@ -6,8 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from relaxo.relaxivity.references import NOT_STATED
-
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -65,14 +63,6 @@ def compare(
             quotients = _over(_measured(agent), _measured(measured))
             comparisons.append(Comparison(agent.name, "control", measured.name, quotients))
     return tuple(comparisons)
-
-
-def conditions_of(reference: ReferenceAgent) -> str:
-    """Return at what a published figure was measured: ``1 T, 37 °C, plasma``, or what its source does not state."""
-    known = reference.temperature_C
-    temperature = "temperature not stated" if known is None else f"{known:g} °C"
-    medium = "medium not stated" if reference.medium == NOT_STATED else reference.medium
-    return f"{reference.field_T:g} T, {temperature}, {medium}"
 
 
 def _measured(agent: AgentResult) -> dict[str, Quotient]:

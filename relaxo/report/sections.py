@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from relaxo.relaxivity import conditions
 from relaxo.report.agreement import agreement
-from relaxo.report.compare import compare, conditions_of
+from relaxo.report.compare import compare
 from relaxo.report.document import MISSING, Document, FigurePlace, Grid, Heading, Items, Paragraph
 from relaxo.report.lettering import RELAXIVITY, SYMBOL
 from relaxo.report.methods import methods
@@ -132,7 +133,7 @@ def _comparisons(result: Result) -> Iterator[Block]:
     reference = result.reference
     if reference is not None:
         yield Paragraph(
-            f"Published: {reference.agent}, {conditions_of(reference)}, per {reference.per}; {reference.citation}, "
+            f"Published: {reference.agent}, {conditions(reference)}, per {reference.per}; {reference.citation}, "
             f"doi {reference.doi} ({reference.status}).",
             small=True,
         )

@@ -9,7 +9,7 @@ import pytest
 
 from relaxo.data import Rates, WellRate
 from relaxo.recipe import RegressionPart
-from relaxo.relaxivity import analyse, differences, off_band, reference
+from relaxo.relaxivity import analyse, conditions, differences, off_band, reference
 
 PUBLISHED = reference("Gd-DTPA", 1.0)
 assert PUBLISHED is not None
@@ -70,3 +70,9 @@ def test_other_conditions_are_told(temperature_C: float | None, medium: str | No
 
 def test_conditions_that_a_source_does_not_state_differ_from_none() -> None:
     assert differences(PUBLISHED, 20.0, "water") == ()
+
+
+def test_conditions_of_a_published_figure_say_what_is_not_stated() -> None:
+    assert conditions(PUBLISHED) == "1 T, temperature not stated, medium not stated"
+    known = dataclasses.replace(PUBLISHED, temperature_C=37.0, medium="plasma", field_T=1.5)
+    assert conditions(known) == "1.5 T, 37 °C, plasma"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from relaxo.report import compare
-from relaxo.report.compare import conditions_of
 
 if TYPE_CHECKING:
     from relaxo.pipeline import Result
@@ -51,10 +50,3 @@ def test_what_one_of_them_lacks_is_left_out(result: Result) -> None:
     agent = dataclasses.replace(result.agents[0], r1=None, ratio=None)
     assert set(compare([agent], result.reference, None)[0].quotients) == {"r2"}
     assert compare(result.agents, None, None) == ()
-
-
-def test_conditions_of_a_published_figure_say_what_is_not_stated(result: Result) -> None:
-    assert result.reference is not None
-    assert conditions_of(result.reference) == "1 T, temperature not stated, medium not stated"
-    known = dataclasses.replace(result.reference, temperature_C=37.0, medium="plasma", field_T=1.5)
-    assert conditions_of(known) == "1.5 T, 37 °C, plasma"
