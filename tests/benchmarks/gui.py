@@ -104,7 +104,7 @@ def _measure(app: QApplication, folder: Path) -> None:
     pauses, fits = [], []
     for number in range(ROUNDS):
         begun = time.perf_counter()
-        window.commands.choose_option("T1", "noise_floor", 4.0 + number / 10)
+        window.commands.choices.choose_option("T1", "noise_floor", 4.0 + number / 10)
         pauses.append(_longest(app, lambda _: window.commands.analysis.running))
         fits.append(1000 * (time.perf_counter() - begun))
     _say("longest pause during a 10 x 512 x 512 fit", pauses, "bar 50")
@@ -177,7 +177,7 @@ def _refit(app: QApplication, window: MainWindow, number: int) -> float:
     known = window.model.snapshot
     assert known is not None
     before, begun = known.maps["T1"], time.perf_counter()
-    window.commands.choose_option("T1", "noise_floor", 4.0 + number / 10)
+    window.commands.choices.choose_option("T1", "noise_floor", 4.0 + number / 10)
     _until(app, lambda: window.model.snapshot is not None and window.model.snapshot.maps["T1"] is not before)
     shown = time.perf_counter()
     _until(app, lambda: paints.at > shown)

@@ -342,7 +342,7 @@ def test_light_and_dark_are_chosen_in_the_menu_and_kept(sample: MainWindow, qapp
 def test_what_is_old_is_dimmed_until_there_is_something_newer(sample: MainWindow, settle: Settle, qtbot: QtBot) -> None:
     go_on = threading.Event()
     try:
-        sample.commands.choose_option("T1", "noise_floor", 3.0)
+        sample.commands.choices.choose_option("T1", "noise_floor", 3.0)
         # In place of the analysis, one that takes its time.
         sample.commands.analysis.start(lambda _told: go_on.wait(60))
         assert not sample.model.current

@@ -289,8 +289,10 @@ def act(window: MainWindow, chance: random.Random, number: int) -> None:
             on.proposal.paste([["0.3", "spill"], ["x", ""]], chance.randrange(18), "concentration_mM"),
             on.proposal.take(),
         ),
-        lambda: on.choose_stack("T1", chance.choice(["IRT1-1", None])),
-        lambda: volumes and on.set_times("TR", [(volumes[0], {"TR_ms": chance.choice([4000.0 + number, None])})]),
+        lambda: on.choices.choose_stack("T1", chance.choice(["IRT1-1", None])),
+        lambda: (
+            volumes and on.choices.set_times("TR", [(volumes[0], {"TR_ms": chance.choice([4000.0 + number, None])})])
+        ),
         lambda: by_hand.nudge(chance.choice([-1, 1]), chance.choice([0, 10])),
         lambda: by_hand.grow(chance.choice([-1, 1])),
         lambda: by_hand.rename(well, f"tube {number}"),
@@ -300,10 +302,10 @@ def act(window: MainWindow, chance: random.Random, number: int) -> None:
         lambda: by_hand.add("T1", chance.uniform(5, 20), chance.uniform(5, 120), 0),
         lambda: by_hand.set_margin(chance.choice([0.5, 1.0, 1.5])),
         lambda: by_hand.set_voids(cut=chance.random() < 0.5),
-        lambda: on.choose_option("T2", "noise_floor", chance.choice([2.0, 3.0, None])),
-        lambda: on.reset_options("T2"),
-        lambda: on.regress_by("Weights", weights=chance.choice(["none", "relative", "standard_error"])),
-        lambda: on.set_condition("temperature_C", chance.choice(["20", "37,5", "warm", ""])),
+        lambda: on.choices.choose_option("T2", "noise_floor", chance.choice([2.0, 3.0, None])),
+        lambda: on.choices.reset_options("T2"),
+        lambda: on.choices.regress_by("Weights", weights=chance.choice(["none", "relative", "standard_error"])),
+        lambda: on.choices.set_condition("temperature_C", chance.choice(["20", "37,5", "warm", ""])),
     ]
     others: list[Callable[[], object]] = [
         lambda: model.go_to(chance.choice(["images", "wells", "concentrations", "maps", "relaxivity", "report"])),

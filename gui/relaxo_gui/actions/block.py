@@ -88,9 +88,7 @@ def changes(
     InputError
         When the block does not fit, or a cell of it cannot be read.
     """
-    rows = [[cell.strip() for cell in row] for row in cells if any(cell.strip() for cell in row)]
-    if not rows:
-        raise InputError("the clipboard holds no cells", hint="Copy a block of cells in the spreadsheet first")
+    rows = filled(cells, "a block of cells")
     said = [columns.heading(cell) for cell in rows[0]]
     headings = [_FIELD_OF.get(each[0]) if each is not None else None for each in said]
     # The table is in mM: so is a column that says nothing else.
@@ -168,6 +166,20 @@ def laid_out(
             )
         found[places[place]] = {field: _value(field, cell)}
     return found
+
+
+def filled(cells: Sequence[Sequence[str]], what: str) -> list[list[str]]:
+    """Return the rows of the clipboard that hold anything, without blanks around what they hold.
+
+    Raises
+    ------
+    InputError
+        When there are none; it asks for `what` to be copied.
+    """
+    rows = [[cell.strip() for cell in row] for row in cells if any(cell.strip() for cell in row)]
+    if not rows:
+        raise InputError("the clipboard holds no cells", hint=f"Copy {what} in the spreadsheet first")
+    return rows
 
 
 def is_block(cells: Sequence[Sequence[str]]) -> bool:

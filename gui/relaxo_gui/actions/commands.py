@@ -16,22 +16,22 @@ from relaxo.errors import RelaxoError
 from relaxo_gui.actions import block, edits
 from relaxo_gui.actions.autosave import Autosave
 from relaxo_gui.actions.by_hand import ByHand
+from relaxo_gui.actions.choices import Choices
 from relaxo_gui.actions.exports import Exports
 from relaxo_gui.actions.opening import recipe_for, save_recipe
 from relaxo_gui.actions.proposals import Proposals
 from relaxo_gui.actions.settings import drafts_folder, remember
-from relaxo_gui.core import io, load, pipeline
+from relaxo_gui.core import load, pipeline
 from relaxo_gui.jobs import Job, Told
 from relaxo_gui.session_model import SessionModel, Snapshot, follow, next_step, steps_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from relaxo.data import ImageHeader, Wells
+    from relaxo.data import Wells
     from relaxo.pipeline import Pipeline
     from relaxo.recipe import Recipe
     from relaxo_gui.actions.dialogs import Dialogs
-    from relaxo_gui.actions.edits import Value
     from relaxo_gui.drafts import Left
     from relaxo_gui.session_model import Step
 
@@ -59,6 +59,7 @@ class Commands(QObject):
     model: SessionModel
     dialogs: Dialogs
     by_hand: ByHand
+    choices: Choices
     proposal: Proposals
     analysis: Job
     exporting: Job
@@ -73,6 +74,7 @@ class Commands(QObject):
         self.exporting = Job(self)
         self.warming = Job(self)
         self.by_hand = ByHand(model, self)
+        self.choices = Choices(model)
         self.proposal = Proposals(model, self._edit, self)
         self.autosave = Autosave(model, drafts_folder(), self)
         self._remembered = _Remembered()
@@ -247,69 +249,6 @@ class Commands(QObject):
             else:
                 self.exclude(well)
 
-    def choose_stack(self, quantity: str, name: str | None) -> None:
-        """Fit another stack for ``T1`` or ``T2``."""
-        if self.model.recipe is not None:
-            label = f"Measure {quantity} on {name}" if name else f"Choose the {quantity} stack automatically"
-            self.model.edit(label, edits.choose_stack(self.model.recipe, quantity, name))
-
-    def set_times(
-        self, label: str, changes: Sequence[tuple[Sequence[ImageHeader], Mapping[str, float | None]]]
-    ) -> None:
-        """Set or take back times of volumes: fields of the recipe's timing, in ms or degree."""
-        recipe, known = self.model.recipe, self.model.snapshot
-        if recipe is None or known is None or known.inventory is None:
-            return
-        try:
-            timing = io.set_times(known.inventory, recipe.timing, changes)
-        except RelaxoError as error:
-            self.model.message.emit(error)
-            return
-        self.model.edit(label, msgspec.structs.replace(recipe, timing=timing))
-
-    def choose_model(self, quantity: str, name: str, known: Collection[str]) -> None:
-        """Fit ``T1`` or ``T2`` with another model; of the options, those stay that it knows."""
-        if self.model.recipe is not None:
-            label = f"Model of {quantity}"
-            self.model.edit(label, edits.choose_model(self.model.recipe, quantity, name, known))
-
-    def choose_option(self, quantity: str, name: str, value: Value) -> None:
-        """Set an option of the fit of ``T1`` or ``T2``; its default for None."""
-        if self.model.recipe is not None:
-            label = f"{name.replace('_', ' ').capitalize()} of {quantity}"
-            after = edits.choose_option(self.model.recipe, quantity, name, value)
-            self.model.edit(label, after, merge_key=_steps_key(f"fit.{quantity}", {name: value}))
-
-    def reset_options(self, quantity: str) -> None:
-        """Take the usual options for the fit of ``T1`` or ``T2``."""
-        if self.model.recipe is not None:
-            self.model.edit(f"Usual options of {quantity}", edits.reset_options(self.model.recipe, quantity))
-
-    def regress_by(self, label: str, **settings: Any) -> None:  # noqa: ANN401 - each of the type its setting has
-        """Set how rates are regressed and what they are compared with."""
-        if self.model.recipe is not None:
-            key = _steps_key("regression", settings)
-            self.model.edit(label, edits.regress_by(self.model.recipe, **settings), merge_key=key)
-
-    def under_conditions(self, label: str, **settings: Any) -> None:  # noqa: ANN401 - each of the type its setting has
-        """State under which conditions was measured."""
-        if self.model.recipe is not None:
-            key = _steps_key("conditions", settings)
-            self.model.edit(label, edits.under_conditions(self.model.recipe, **settings), merge_key=key)
-
-    def set_condition(self, name: str, text: str) -> None:
-        """Set what a paper must state, a field of `relaxo.recipe.ConditionsPart`, as it was typed; none for nothing."""
-        recipe = self.model.recipe
-        if recipe is None:
-            return
-        try:
-            after = edits.set_condition(recipe, name, text)
-        except RelaxoError as error:
-            self.model.message.emit(error)
-            return
-        if after != recipe:
-            self.model.edit(f"{edits.CONDITIONS[name]}", after)
-
     # Compute
 
     def analyse(self) -> None:
@@ -429,10 +368,3 @@ def _analyse(remembered: _Remembered, recipe: Recipe, before: Snapshot | None, t
     # With reports comes matplotlib: it is loaded here, not while the window waits for one.
     import_module("relaxo.report")
     return snapshot
-
-
-def _steps_key(part: str, settings: Mapping[str, Any]) -> str | None:
-    """Return the key by which steps of a number, as a spin box makes them, become one; None where it is no number."""
-    if any(isinstance(value, bool) or not isinstance(value, int | float) for value in settings.values()):
-        return None
-    return f"{part}.{','.join(settings)}"

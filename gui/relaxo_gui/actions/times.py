@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from relaxo.errors import InputError
 from relaxo.units import s_to_ms
-from relaxo_gui.actions.block import number
+from relaxo_gui.actions.block import filled, number
 from relaxo_gui.core import timing_table
 from relaxo_gui.session_model.times import FIELDS
 
@@ -67,9 +67,7 @@ def changes(
     InputError
         When the block does not fit, or a cell of it cannot be read.
     """
-    rows = [[cell.strip() for cell in row] for row in cells if any(cell.strip() for cell in row)]
-    if not rows:
-        raise InputError("the clipboard holds no cells", hint="Copy the column of times in the spreadsheet first")
+    rows = filled(cells, "the column of times")
     fields = list(FIELDS)
     fields = fields[fields.index(first_field) :]
     if len(rows) == 1 and len(rows[0]) > len(fields):

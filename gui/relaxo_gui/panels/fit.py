@@ -24,6 +24,7 @@ from relaxo_gui.core import curve, fitting, models
 from relaxo_gui.resources.theme import GRID, PADDING
 from relaxo_gui.session_model.fit_words import STATUS, parameter_symbol, parameter_unit
 from relaxo_gui.session_model.words import protocol_words
+from relaxo_gui.widgets.labels import text_label
 from relaxo_gui.widgets.option_form import Field, OptionForm
 from relaxo_gui.widgets.veil import Veil
 
@@ -92,22 +93,22 @@ class QuantityFit(QWidget):
         self.quantity = quantity
         self._shown: object = None
         self._counted: object = None
-        self.title = _label(bold=True)
+        self.title = text_label(bold=True)
         self.model = QComboBox()
         self.model.setAccessibleName(f"Model of {_SYMBOLS[quantity]}")
         self.model.setToolTip("The signal equation that is fitted to every voxel; only those that suit these images")
         self.model.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.model.activated.connect(self._choose)
-        self.equation = _label(selectable=True)
+        self.equation = text_label(selectable=True)
         self.parameters = QLabel(textFormat=Qt.TextFormat.RichText, wordWrap=True)
         self.form: OptionForm | None = None
         self.usual = QPushButton("Use the usual options")
         self.usual.setToolTip("Take back every option of this fit that was chosen otherwise")
-        self.usual.clicked.connect(lambda: commands.reset_options(quantity))
-        self.reference = _label(muted=True, selectable=True)
-        self.noise = _label(muted=True)
+        self.usual.clicked.connect(lambda: commands.choices.reset_options(quantity))
+        self.reference = text_label(muted=True, selectable=True)
+        self.noise = text_label(muted=True)
         self.outcome = QWidget()
-        self.share = _label(bold=True)
+        self.share = text_label(bold=True)
         self._rows = QGridLayout()
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._rows.setHorizontalSpacing(PADDING)
@@ -203,11 +204,12 @@ class QuantityFit(QWidget):
         name = self.model.currentData()
         usual = models.usual_for(self._stack.protocol.suffix)
         model = usual if name == AUTO else models.CATALOGUE[name]
-        self._commands.choose_model(self.quantity, name, model.defaults if model is not None else ())
+        self._commands.choices.choose_model(self.quantity, name, model.defaults if model is not None else ())
 
     def _set_option(self, name: str, value: bool | float) -> None:  # noqa: FBT001 - as the signal says it
         assert self.form is not None
-        self._commands.choose_option(self.quantity, name, None if value == self.form.fields[name].default else value)
+        chosen = None if value == self.form.fields[name].default else value
+        self._commands.choices.choose_option(self.quantity, name, chosen)
 
     @property
     def _stack(self) -> Stack:
@@ -218,7 +220,7 @@ class QuantityFit(QWidget):
     def _add_row(self, texts: Sequence[str], *, muted: bool = False, tip: str = "") -> None:
         row = self._rows.rowCount()
         for column, text in enumerate(texts):
-            label = _label(muted=muted)
+            label = text_label(muted=muted)
             label.setText(text)
             label.setToolTip(tip)
             last = column == len(texts) - 1
@@ -272,19 +274,3 @@ def _share(part: int, whole: int) -> str:
     if part != whole:
         percent = min(percent, 99.9)
     return f"{max(percent, 0.1) if part else 0:.3g} %"
-
-
-def _label(*, bold: bool = False, muted: bool = False, selectable: bool = False) -> QLabel:
-    label = QLabel(wordWrap=not bold)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    if muted:
-        label.setProperty("role", "muted")
-    if bold:
-        font = label.font()
-        font.setBold(True)
-        label.setFont(font)
-    if selectable:
-        label.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-    return label

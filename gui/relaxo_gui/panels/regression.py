@@ -19,6 +19,7 @@ from relaxo_gui.session_model.line_words import (
     published_words,
     verdicts,
 )
+from relaxo_gui.widgets.labels import text_label
 from relaxo_gui.widgets.option_form import Field, OptionForm, Value
 from relaxo_gui.widgets.segments import Segments
 from relaxo_gui.widgets.value_grid import Row, ValueGrid
@@ -149,17 +150,17 @@ class RegressionPanel(QScrollArea):
         self._layout.setContentsMargins(PADDING, 2 * GRID, PADDING, PADDING)
         self._layout.setSpacing(2 * GRID)
         head = QHBoxLayout()
-        head.addWidget(_label(f"Relaxivities ({UNIT})", bold=True))
+        head.addWidget(text_label(f"Relaxivities ({UNIT})", bold=True))
         head.addStretch(1)
         head.addWidget(self.per)
         self._layout.addLayout(head)
         self._layout.addWidget(self.values)
         self._layout.addWidget(self.verdict)
         self._layout.addSpacing(GRID)
-        self._layout.addWidget(_label("How they are computed", bold=True))
+        self._layout.addWidget(text_label("How they are computed", bold=True))
         self._layout.addWidget(self.method)
         self._layout.addSpacing(GRID)
-        self._layout.addWidget(_label("What they are compared with", bold=True))
+        self._layout.addWidget(text_label("What they are compared with", bold=True))
         self._compare_at = self._layout.count()
         self._layout.addWidget(self.conditions)
         self._layout.addStretch(1)
@@ -240,13 +241,13 @@ class RegressionPanel(QScrollArea):
         recipe = self._model.recipe
         if recipe is not None:
             counted = None if per == recipe.regression.per else per
-            self._commands.regress_by(f"Relaxivities per {per}", report_per=counted)
+            self._commands.choices.regress_by(f"Relaxivities per {per}", report_per=counted)
 
     def _regress(self, key: str, value: Value) -> None:
-        self._commands.regress_by(self.method.fields[key].title, **{key: value})
+        self._commands.choices.regress_by(self.method.fields[key].title, **{key: value})
 
     def _state(self, key: str, value: Value) -> None:
-        self._commands.under_conditions(self.conditions.fields[key].title, **{key: value})
+        self._commands.choices.under_conditions(self.conditions.fields[key].title, **{key: value})
 
     def _compare(self, key: str, value: Value) -> None:
         recipe = self._model.recipe
@@ -258,9 +259,9 @@ class RegressionPanel(QScrollArea):
             ions = {name: count for name, count in recipe.regression.ions_per_molecule.items() if name != agent}
             if isinstance(value, int | float) and value >= 1:
                 ions[agent] = round(value)
-            self._commands.regress_by(title, ions_per_molecule=ions)
+            self._commands.choices.regress_by(title, ions_per_molecule=ions)
         else:
-            self._commands.regress_by(title, **{key: value or None if key == "control" else value})
+            self._commands.choices.regress_by(title, **{key: value or None if key == "control" else value})
 
 
 _IONS = "ions "
@@ -347,16 +348,3 @@ def _reference_rows(result: Result, reference: ReferenceAgent) -> Iterator[Row]:
 
 def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;")
-
-
-def _label(text: str, *, bold: bool = False, muted: bool = False) -> QLabel:
-    label = QLabel(text)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    if muted:
-        label.setProperty("role", "muted")
-    if bold:
-        font = label.font()
-        font.setBold(True)
-        label.setFont(font)
-    return label

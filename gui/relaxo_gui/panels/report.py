@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from relaxo_gui.actions.edits import CONDITIONS
 from relaxo_gui.actions.exports import EXPORTS, Choice
 from relaxo_gui.resources.theme import GRID, PADDING
+from relaxo_gui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,7 +91,7 @@ class ReportPanel(QScrollArea):
         button.setProperty("role", "primary")
         button.setToolTip(f"{EXPORTS['everything'].tip} (Ctrl+E)")
         self._rows.addWidget(button)
-        self._rows.addWidget(_muted(f"{EXPORTS['everything'].tip}."))
+        self._rows.addWidget(text_label(f"{EXPORTS['everything'].tip}.", muted=True))
         self.saved = QPushButton(flat=True)
         self.saved.setToolTip("Show it in the system's files")
         self.saved.clicked.connect(self._show_place)
@@ -118,7 +119,8 @@ class ReportPanel(QScrollArea):
 
     def _build_conditions(self) -> None:
         self._head("What a paper must state")
-        self._rows.addWidget(_muted("No image tells these. What is empty stands in the report as not stated."))
+        about = "No image tells these. What is empty stands in the report as not stated."
+        self._rows.addWidget(text_label(about, muted=True))
         form = QFormLayout()
         form.setHorizontalSpacing(PADDING)
         form.setVerticalSpacing(2 * GRID)
@@ -164,7 +166,7 @@ class ReportPanel(QScrollArea):
         field = self.fields[name]
         if field.isModified():
             field.setModified(False)
-            self._commands.set_condition(name, field.text())
+            self._commands.choices.set_condition(name, field.text())
             # As it was understood; as it was, where it was refused.
             self._refresh()
 
@@ -200,9 +202,3 @@ def _choice(texts: Mapping[Any, str], tip: str) -> QComboBox:
     box.setToolTip(tip)
     box.setAccessibleName(tip)
     return box
-
-
-def _muted(text: str) -> QLabel:
-    label = QLabel(text, wordWrap=True)
-    label.setProperty("role", "muted")
-    return label

@@ -135,4 +135,4 @@ class SeriesPanel(QWidget):
             return
         stack = next((stack for stack in known.inventory.stacks if stack.name == chosen[0]), None)
         if stack is not None and stack.quantity is not None:
-            self._commands.choose_stack(stack.quantity, stack.name)
+            self._commands.choices.choose_stack(stack.quantity, stack.name)

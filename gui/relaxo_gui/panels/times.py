@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QComboBox, QFormLayout, QHeaderView, QLabel, QVBoxLayout, QWidget
 
@@ -17,6 +17,7 @@ from relaxo_gui.resources.theme import GRID, PADDING, Theme
 from relaxo_gui.session_model import times as stage
 from relaxo_gui.session_model.words import AXES, protocol_words
 from relaxo_gui.widgets.block_table import BlockTable
+from relaxo_gui.widgets.rows import RIGHT, Column, Role, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,12 +25,10 @@ if TYPE_CHECKING:
     from relaxo.data import ImageHeader, Inventory, StackSource
     from relaxo_gui.actions import Commands
     from relaxo_gui.session_model.times import Image, Measurement, Time
-
-Index = QModelIndex | QPersistentModelIndex
-Role = Qt.ItemDataRole
+    from relaxo_gui.widgets.rows import Index
 
 _FIELDS = tuple(stage.FIELDS)
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_IMAGE = Column("Image", "Series, image or file, as the scanner numbered them")
 _QUANTITIES = {"T1": "T₁ is measured on", "T2": "T₂ is measured on"}
 _HOW = "Grey: from the header. Bold: entered, in place of it. An empty cell takes the header's again."
 _NOTHING = "Open a folder of images to see which were found."
@@ -170,7 +169,7 @@ class TimesPanel(QWidget):
         known = self._model.snapshot
         fitted = known.stacks.get(quantity) if known else None
         if name is not None and (fitted is None or fitted.source is None or fitted.source.name != name):
-            self._commands.choose_stack(quantity, name)
+            self._commands.choices.choose_stack(quantity, name)
         self._model.look_at(name)
 
     def _type(self, row: int, field: str, text: str) -> None:
@@ -204,7 +203,8 @@ class TimesPanel(QWidget):
 
     def _set(self, label: str, changes: Mapping[int, Mapping[str, float | None]]) -> None:
         if self._shown is not None:
-            self._commands.set_times(label, [(self._shown.volumes[row], fields) for row, fields in changes.items()])
+            changed = [(self._shown.volumes[row], fields) for row, fields in changes.items()]
+            self._commands.choices.set_times(label, changed)
 
 
 class TimesTable(BlockTable):
@@ -244,14 +244,14 @@ class TimesTable(BlockTable):
             super().keyPressEvent(event)
 
 
-class TimeRows(QAbstractTableModel):
+class TimeRows(Rows):
     """A row for each volume: what it is called, and its times."""
 
     edited = Signal(int, str, str)
     """Row, field of timing, and what was typed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__((_IMAGE, *map(_column, _FIELDS)), parent)
         self._shown: Measurement | None = None
         self._labels: list[str] = []
         self._theme: Theme | None = None
@@ -267,33 +267,16 @@ class TimeRows(QAbstractTableModel):
         self._shown, self._labels, self._theme = shown, known, theme
         if not same:
             self.endResetModel()
-        elif known:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(known) - 1, len(_FIELDS)))
+        else:
+            self.tell_all_changed()
 
     def label(self, row: int) -> str:
         """Return what the volume of a row is called."""
         return self._labels[row]
 
-    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's own
+    def count(self) -> int:
         """Return how many volumes there are."""
-        return 0 if parent is not None and parent.isValid() else len(self._labels)
-
-    def columnCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's own
-        """Return how many columns there are."""
-        return 0 if parent is not None and parent.isValid() else len(_FIELDS) + 1
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:  # noqa: ANN401, N802 - Qt's own
-        """Return headings."""
-        if orientation != Qt.Orientation.Horizontal:
-            return None
-        if role == Role.TextAlignmentRole:
-            return _RIGHT if section else Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        if role not in {Role.DisplayRole, Role.ToolTipRole}:
-            return None
-        if not section:
-            return "Image" if role == Role.DisplayRole else "Series, image or file, as the scanner numbered them"
-        symbol, name, unit = AXES[stage.FIELDS[_FIELDS[section - 1]][0]]
-        return f"{symbol} ({unit})" if role == Role.DisplayRole else f"{name} in {unit}"
+        return len(self._labels)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Say what can be edited: every time, for a header may be wrong."""
@@ -313,7 +296,7 @@ class TimeRows(QAbstractTableModel):
         if role in {Role.DisplayRole, Role.EditRole}:
             given = time.text
         elif role == Role.TextAlignmentRole:
-            given = _RIGHT
+            given = RIGHT
         elif role == Role.ForegroundRole and time.origin is None:
             given = QColor(self._theme.muted)
         elif role == Role.FontRole and time.origin is not None:
@@ -330,6 +313,11 @@ class TimeRows(QAbstractTableModel):
             return False
         self.edited.emit(index.row(), _FIELDS[index.column() - 1], value)
         return True
+
+
+def _column(field: str) -> Column:
+    symbol, name, unit = AXES[stage.FIELDS[field][0]]
+    return Column(f"{symbol} ({unit})", f"{name} in {unit}", is_number=True)
 
 
 def _is_delete(event: QKeyEvent) -> bool:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from relaxo.recipe import WellsPart
-from relaxo_gui.panels.well_rows import COUNT, HOW, NAME, FoundRows
+from relaxo_gui.panels.well_rows import HOW, NAME, FoundRows
 from relaxo_gui.resources.theme import GRID, PADDING
 from relaxo_gui.widgets.block_table import BlockTable
 
@@ -194,7 +194,7 @@ class WellListPanel(QWidget):
         self.of_label.setText(f"Well {selected} is" if selected else "Label")
         # Finding the width takes longer than a regression: not while nobody sees it.
         if self.rows.rowCount() and self.isVisible():
-            for column in range(COUNT):
+            for column in range(self.rows.columnCount()):
                 if column != HOW:
                     self.table.resizeColumnToContents(column)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication
 
 from relaxo_gui.resources.theme import Theme
+from relaxo_gui.widgets.rows import RIGHT, Column, Role, Rows
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
@@ -15,31 +16,26 @@ if TYPE_CHECKING:
     from relaxo.data import Tally
     from relaxo.wells import Trace
     from relaxo_gui.actions import Commands
-
-Index = QModelIndex | QPersistentModelIndex
-Role = Qt.ItemDataRole
+    from relaxo_gui.widgets.rows import Index
 
 NAME, RADIUS, VOXELS, SURE, HOW = range(5)
-COUNT = 5
-_HEADINGS = ("Well", "Radius (mm)", "Voxels", "Sure (%)", "How")
-_TIPS = (
-    "Name of the well; type another",
-    "Radius of the fluid, out to its edge, in mm",
-    "Voxels that are measured",
-    "How sure its detection is, in percent",
-    "Whether it was found, or what a person changed; and what was left out",
+_COLUMNS = (
+    Column("Well", "Name of the well; type another"),
+    Column("Radius (mm)", "Radius of the fluid, out to its edge, in mm", is_number=True),
+    Column("Voxels", "Voxels that are measured", is_number=True),
+    Column("Sure (%)", "How sure its detection is, in percent", is_number=True),
+    Column("How", "Whether it was found, or what a person changed; and what was left out"),
 )
 _ORIGINS = {"template": "from the template", "image": "from the label image", "added": "added by hand"}
 _UNSURE = 0.5
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT_OUT = {"rim": "at the rim", "ringing": "ringing", "void": "bubbles", "shared": "shared with a neighbour"}
 
 
-class FoundRows(QAbstractTableModel):
+class FoundRows(Rows):
     """Every well that there is, and after them those that were removed."""
 
     def __init__(self, commands: Commands, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(_COLUMNS, parent)
         self._hand = commands.by_hand
         self._model = commands.model
         self._rows: tuple[Trace, ...] = ()
@@ -70,24 +66,9 @@ class FoundRows(QAbstractTableModel):
             (row for row, each in enumerate(self._rows) if each.now is not None and each.now.name == name), None
         )
 
-    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's own
-        """Return how many wells there are."""
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's own
-        """Return how many columns there are."""
-        return 0 if parent is not None and parent.isValid() else COUNT
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:  # noqa: ANN401, N802 - Qt's own
-        """Return headings."""
-        if orientation == Qt.Orientation.Horizontal:
-            if role == Role.DisplayRole:
-                return _HEADINGS[section]
-            if role == Role.ToolTipRole:
-                return _TIPS[section]
-            if role == Role.TextAlignmentRole and section in {RADIUS, VOXELS, SURE}:
-                return _RIGHT
-        return None
+    def count(self) -> int:
+        """Return how many wells there are, removed ones among them."""
+        return len(self._rows)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Let names be typed."""
@@ -103,13 +84,13 @@ class FoundRows(QAbstractTableModel):
         if role in {Role.DisplayRole, Role.EditRole}:
             given = self._text(row, column)
         elif role == Role.TextAlignmentRole and column in {RADIUS, VOXELS, SURE}:
-            given = _RIGHT
+            given = RIGHT
         elif role == Role.FontRole and column == NAME:
             given = self._bold
         elif role == Role.ForegroundRole:
             given = self._colour(row, column)
         elif role == Role.ToolTipRole:
-            given = self._text(row, column) if column == HOW else _TIPS[column]
+            given = self._text(row, column) if column == HOW else _COLUMNS[column].tip
         return given
 
     def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:  # noqa: ANN401, N802 - Qt's own
@@ -176,7 +157,7 @@ class FoundRows(QAbstractTableModel):
         if same:
             self._rows = rows
             if rows:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, COUNT - 1))
+                self.tell_all_changed()
             return
         self.beginResetModel()
         self._rows = rows

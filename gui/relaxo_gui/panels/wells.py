@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -22,29 +22,26 @@ from relaxo.units import s_to_ms
 from relaxo_gui.panels.proposal_bar import ContentsTable, ProposalBar
 from relaxo_gui.resources.theme import GRID, PADDING, Theme
 from relaxo_gui.widgets.image_view import ImageView
+from relaxo_gui.widgets.rows import RIGHT, Column, Role, Rows
 
 if TYPE_CHECKING:
     from relaxo.data import WellRate
     from relaxo_gui.actions import Commands
-
-Index = QModelIndex | QPersistentModelIndex
-Role = Qt.ItemDataRole
+    from relaxo_gui.widgets.rows import Index
 
 WELL, AGENT, CONCENTRATION, T1, T2, USE = range(6)
-_HEADINGS = ("Well", "Agent", "c (mM)", "T₁ (ms)", "T₂ (ms)", "Use")
-_TIPS = (
-    "Name of the well",
-    "What is dissolved in it; water or nothing for a blank",
-    "Concentration in mM",
-    "Mean T₁ of its voxels and its standard deviation, in ms",
-    "Mean T₂ of its voxels and its standard deviation, in ms",
-    "Whether it enters the regression, and why not",
+_COLUMNS = (
+    Column("Well", "Name of the well"),
+    Column("Agent", "What is dissolved in it; water or nothing for a blank"),
+    Column("c (mM)", "Concentration in mM", is_number=True),
+    Column("T₁ (ms)", "Mean T₁ of its voxels and its standard deviation, in ms", is_number=True),
+    Column("T₂ (ms)", "Mean T₂ of its voxels and its standard deviation, in ms", is_number=True),
+    Column("Use", "Whether it enters the regression, and why not"),
 )
 _FIELDS = {WELL: "agent", AGENT: "agent", CONCENTRATION: "concentration_mM", USE: "exclude"}
 _OF_PROPOSALS = {Role.DisplayRole, Role.BackgroundRole, Role.ForegroundRole, Role.ToolTipRole}
 _TIME_OF = {rate: time for time, rate in RATES.items()}
 _RATES_IN = {T1: "R1", T2: "R2"}
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class WellsPanel(QWidget):
@@ -126,11 +123,11 @@ class WellsPanel(QWidget):
             )
 
 
-class WellRows(QAbstractTableModel):
+class WellRows(Rows):
     """The rows of the table, as the model of the session has them."""
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(_COLUMNS, parent)
         self._commands = commands
         self._model = commands.model
         self._names: tuple[str, ...] = ()
@@ -138,8 +135,8 @@ class WellRows(QAbstractTableModel):
         self._bold = QFont()
         self._bold.setBold(True)
         self._model.snapshot_changed.connect(self._refresh)
-        self._model.contents_changed.connect(self._repaint)
-        commands.proposal.changed.connect(self._repaint)
+        self._model.contents_changed.connect(self.tell_all_changed)
+        commands.proposal.changed.connect(self.tell_all_changed)
 
     def name(self, row: int) -> str:
         """Return the name of the well in a row."""
@@ -149,24 +146,9 @@ class WellRows(QAbstractTableModel):
         """Return the row of a well; None for no well."""
         return self._names.index(name) if name in self._names else None
 
-    def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's own
+    def count(self) -> int:
         """Return how many wells there are."""
-        return 0 if parent is not None and parent.isValid() else len(self._names)
-
-    def columnCount(self, parent: Index | None = None) -> int:  # noqa: N802 - Qt's own
-        """Return how many columns there are."""
-        return 0 if parent is not None and parent.isValid() else len(_HEADINGS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole) -> Any:  # noqa: ANN401, N802 - Qt's own
-        """Return headings."""
-        if orientation == Qt.Orientation.Horizontal:
-            if role == Role.DisplayRole:
-                return _HEADINGS[section]
-            if role == Role.ToolTipRole:
-                return _TIPS[section]
-            if role == Role.TextAlignmentRole and section in {CONCENTRATION, T1, T2}:
-                return _RIGHT
-        return None
+        return len(self._names)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Say what can be edited."""
@@ -188,7 +170,7 @@ class WellRows(QAbstractTableModel):
         elif role == Role.CheckStateRole and column == USE:
             given = Qt.CheckState.Unchecked if self._is_excluded(well) else Qt.CheckState.Checked
         elif role == Role.TextAlignmentRole and column in {CONCENTRATION, T1, T2}:
-            given = _RIGHT
+            given = RIGHT
         elif role == Role.ForegroundRole:
             given = self._colour(well, column)
         elif role == Role.FontRole and column == WELL:
@@ -253,7 +235,7 @@ class WellRows(QAbstractTableModel):
     def _tip(self, well: str, column: int) -> str:
         if column == USE and (reason := self._text(well, column)):
             return reason
-        return self._left_out_of(well, column) or _TIPS[column]
+        return self._left_out_of(well, column) or _COLUMNS[column].tip
 
     def _left_out_of(self, well: str, column: int) -> str | None:
         """Return why the time in a column does not count, for a well that otherwise does."""
@@ -297,11 +279,7 @@ class WellRows(QAbstractTableModel):
             self._names = names
             self.endResetModel()
         else:
-            self._repaint()
-
-    def _repaint(self) -> None:
-        if self._names:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._names) - 1, len(_HEADINGS) - 1))
+            self.tell_all_changed()
 
 
 def _time(rate: WellRate | None) -> str:

@@ -165,7 +165,7 @@ def test_a_concentration_is_regressed_at_once_and_nothing_else_is_run(
 
 
 def test_an_edit_while_something_is_computed_waits_for_its_turn(sample: MainWindow, settle: Callable[[], None]) -> None:
-    sample.commands.choose_option("T2", "noise_floor", 4.0)
+    sample.commands.choices.choose_option("T2", "noise_floor", 4.0)
     assert sample.commands.analysis.running
     sample.commands.set_concentration("4", "0.25")
     assert sample.commands.analysis.running
@@ -186,7 +186,7 @@ def test_a_regression_that_took_long_leaves_the_window_its_thread(
 
 
 def test_an_edit_that_cannot_be_regressed_says_why_and_keeps_the_maps(sample: MainWindow) -> None:
-    sample.commands.regress_by("Published agent", reference="nothing known")
+    sample.commands.choices.regress_by("Published agent", reference="nothing known")
     known = sample.model.snapshot
     assert known is not None
     assert known.error is not None

@@ -61,7 +61,7 @@ def test_it_says_what_the_numbers_mean(panel: RegressionPanel) -> None:
 def test_a_claim_is_answered_with_its_probability(
     sample: MainWindow, panel: RegressionPanel, settle: Callable[[], None]
 ) -> None:
-    sample.commands.regress_by("Is r2/r1 below", ratio_threshold=3.0)
+    sample.commands.choices.regress_by("Is r2/r1 below", ratio_threshold=3.0)
     settle()
     assert "Gd6: r₂/r₁ lies below 3 (probability of below: more than 0.999)" in panel.verdict.text()
 
@@ -94,7 +94,7 @@ def test_only_what_the_method_uses_can_be_set(
     controls = panel.method.controls
     assert not controls["pipetting_error_percent"].isEnabled()
     assert not controls["intercept_R1_per_s"].isEnabled()
-    sample.commands.regress_by("Method", method="york", intercept="fixed")
+    sample.commands.choices.regress_by("Method", method="york", intercept="fixed")
     assert controls["pipetting_error_percent"].isEnabled()
     assert controls["intercept_R1_per_s"].isEnabled()
     assert not controls["weights"].isEnabled()
@@ -152,7 +152,7 @@ def test_another_published_agent_and_field_are_compared_with(
     reference = panel.comparison.controls["reference"]
     assert isinstance(reference, QComboBox)
     assert reference.currentText().startswith("Gd-DTPA")
-    sample.commands.under_conditions("Field", field_T=1.5)
+    sample.commands.choices.under_conditions("Field", field_T=1.5)
     settle()
     found = result_of(sample).reference
     assert found is not None
