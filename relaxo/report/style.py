@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import matplotlib.style
-from cmcrameri import cm
 from matplotlib import font_manager
+from matplotlib.colors import ListedColormap
 
+from relaxo.colours import crameri
 from relaxo.report.look import look
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ def inches(millimetres: float) -> float:
 
 def map_colours(quantity: str) -> Colormap:
     """Return the colours of a map of T1, T2, R1 or R2, those of rates reversed; black where there is no value."""
-    colours: Colormap = cm.lipari if quantity.endswith("1") else cm.navia
+    name = "lipari" if quantity.endswith("1") else "navia"
+    colours: Colormap = ListedColormap(crameri(name), name)
     if quantity.startswith("R"):
         colours = colours.reversed()
     return colours.with_extremes(bad="black")

@@ -1,9 +1,6 @@
-"""The colour maps are those of their package, which is not loaded for them."""
+"""Tables of colours for images."""
 
 from __future__ import annotations
-
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -20,11 +17,3 @@ def test_tables_are_those_of_the_package(name: str) -> None:
 
 def test_grey_goes_from_black_to_white() -> None:
     np.testing.assert_array_equal(lookup_table("grey")[[0, 128, 255]], [[0] * 3, [128] * 3, [255] * 3])
-
-
-def test_the_window_does_not_wait_for_matplotlib() -> None:
-    code = (
-        "import sys; from relaxo_gui.resources.colour_maps import lookup_table; lookup_table('lipari'); "
-        "assert 'matplotlib' not in sys.modules"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True)
