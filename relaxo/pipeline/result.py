@@ -26,6 +26,16 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Glance:
+    """What changes on the screen while a value is changed by hand: the same numbers as in a `Result`, and no doubts."""
+
+    rates: Mapping[str, Rates]
+    """``R1`` and ``R2``, or one of them."""
+    agents: tuple[AgentResult, ...]
+    """Their lines without quality and influence."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Result:
     """All that follows from a recipe."""
 

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from relaxo import io, relaxivity, wells
-from relaxo.data import RATES, Notice
+from relaxo.data import RATES, Notice, Rates
 from relaxo.errors import AnalysisError, InputError, RelaxoError
 from relaxo.pipeline.fit import clipped_wells, fit_curves, fit_stack
 from relaxo.pipeline.locate import as_found, call, carry, locate
 from relaxo.pipeline.regressed import Regressed, regressed
-from relaxo.pipeline.result import Result
+from relaxo.pipeline.result import Glance, Result
 from relaxo.recipe import Recipe, load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from relaxo.data import Inventory, Maps, Rates, Stack, Wells
+    from relaxo.data import Inventory, Maps, Stack, WellRate, Wells
     from relaxo.recipe import FitPart
 
 #: Told the stage in words, and what is done of how much; the run stops when it answers False.
@@ -85,11 +85,10 @@ class Pipeline:
         rates = {}
         for quantity, stack in stacks.items():
             measured = wells.with_curves(self._measured(recipe, quantity, maps, located), curves[quantity])
-            measured = rates[RATES[quantity]] = wells.fill(measured, contents)
+            measured = wells.fill(measured, contents)
             notices += wells.uneven(measured)
             notices += wells.outside_window(measured, stack.protocol)
-            if recipe.regression.beyond_window == "exclude":
-                rates[RATES[quantity]] = wells.exclude_outside(measured, stack.protocol)
+            rates[RATES[quantity]] = _within_reach(measured, stack, recipe)
             notices += clipped_wells(stack, located[quantity], quantity)
         field = recipe.conditions.field_T or next(
             (stack.protocol.field_T for stack in stacks.values() if stack.protocol.field_T), None
@@ -122,6 +121,36 @@ class Pipeline:
             failure=failure,
         )
 
+    def glance(self, recipe: Recipe, moved: Mapping[str, WellRate] | None = None) -> Glance:
+        """Return rates and lines alone, to be drawn at once.
+
+        Parameters
+        ----------
+        recipe
+            Which differs from the one that was run last in its concentrations and its regression only: all before them
+            is remembered.
+        moved
+            ``R1`` and ``R2`` of one well as measured elsewhere, to count in place of its own; as it is dragged.
+
+        Raises
+        ------
+        InputError, AnalysisError
+            As `run` does.
+        """
+        located = self.wells(recipe)
+        contents = relaxivity.counted(wells.match(next(iter(located.values())), recipe.contents), recipe.regression)
+        maps = self.maps(recipe)
+        rates = {}
+        for quantity, stack in self.stacks(recipe)[0].items():
+            measured = self._measured(recipe, quantity, maps, located)
+            other = (moved or {}).get(measured.quantity)
+            if other is not None:
+                there = tuple(other if well.well == other.well else well for well in measured.wells)
+                measured = Rates(measured.quantity, there)
+            rates[measured.quantity] = _within_reach(wells.fill(measured, contents), stack, recipe)
+        agents, _ = relaxivity.analyse(rates, recipe.regression, diagnose=False)
+        return Glance(rates, agents)
+
     def scan(self, recipe: Recipe, progress: StageProgress | None = None) -> Inventory:
         """Read the headers of a recipe's sources."""
         if not recipe.sources:
@@ -138,7 +167,10 @@ class Pipeline:
         self, recipe: Recipe, progress: StageProgress | None = None
     ) -> tuple[dict[str, Stack], tuple[Notice, ...]]:
         """Read the stacks to fit, ``T1`` and ``T2`` or one of them, with what there is to say of them."""
-        sources, notices = io.choose(self.scan(recipe, progress), recipe.stacks)
+        inventory = self.scan(recipe, progress)
+        sources, notices = self._once(
+            "choose", (inventory, _key(recipe.stacks)), partial(io.choose, inventory, recipe.stacks)
+        )
         stacks = {}
         for quantity, source in sources.items():
             notices += source.notices
@@ -230,6 +262,13 @@ class Pipeline:
         value = compute()
         self._memory[stage] = (key, value)
         return value
+
+
+def _within_reach(rates: Rates, stack: Stack, recipe: Recipe) -> Rates:
+    """Return rates in which those that the images cannot measure count as the recipe says."""
+    if recipe.regression.beyond_window != "exclude":
+        return rates
+    return wells.exclude_outside(rates, stack.protocol)
 
 
 def _same(known: object, key: tuple[object, ...]) -> bool:

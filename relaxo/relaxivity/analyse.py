@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 _RELAXIVITY: dict[str, Literal["r1", "r2"]] = {"R1": "r1", "R2": "r2"}
 
 
-def analyse(rates: Mapping[str, Rates], part: RegressionPart) -> tuple[tuple[AgentResult, ...], tuple[Notice, ...]]:
+def analyse(
+    rates: Mapping[str, Rates], part: RegressionPart, *, diagnose: bool = True
+) -> tuple[tuple[AgentResult, ...], tuple[Notice, ...]]:
     """Regress R1 and R2 on concentration, agent by agent.
 
     A blank (a well of concentration 0 whose agent, such as "water" or none, occurs nowhere above 0) is the zero point
@@ -39,6 +41,9 @@ def analyse(rates: Mapping[str, Rates], part: RegressionPart) -> tuple[tuple[Age
         to count.
     part
         How to regress.
+    diagnose
+        Whether to doubt the lines too. Without, the lines, their intervals and r2/r1 are the same, and what takes most
+        of the time is not looked at: while a value changes under one's hand.
 
     Returns
     -------
@@ -63,7 +68,7 @@ def analyse(rates: Mapping[str, Rates], part: RegressionPart) -> tuple[tuple[Age
             (_RELAXIVITY[quantity], _wells_of(measured, name, blanks), _excluded(measured, name))
             for quantity, measured in rates.items()
         )
-        agent, told, why = _analysed(name, wells, settings)
+        agent, told, why = _analysed(name, wells, settings, diagnose=diagnose)
         agents.append(agent)
         notices += told
         reasons += why
@@ -94,6 +99,8 @@ def _analysed(
     name: str,
     wells: tuple[tuple[Literal["r1", "r2"], tuple[WellRate, ...], tuple[WellRate, ...]], ...],
     settings: _Settings,
+    *,
+    diagnose: bool,
 ) -> tuple[AgentResult, tuple[Notice, ...], tuple[AnalysisError, ...]]:
     """Regress one agent.
 
@@ -105,6 +112,8 @@ def _analysed(
         What is regressed, the wells that count, and those that were left out.
     settings
         How to regress.
+    diagnose
+        Whether to doubt the lines too.
 
     Returns
     -------
@@ -115,14 +124,15 @@ def _analysed(
     lines: dict[str, Line] = {}
     for relaxivity, counted, excluded in wells:
         try:
-            lines[relaxivity] = regress(relaxivity, counted, settings.part, excluded)
+            lines[relaxivity] = regress(relaxivity, counted, settings.part, excluded, diagnose=diagnose)
         except AnalysisError as error:
             # Without its traceback, which would keep all that was on its way.
             reasons.append(error.with_traceback(None))
             notices.append(Notice("not_regressed", f"{_titled(name)}: {error.what}. {error.hint}."))
     r1, r2 = lines.get("r1"), lines.get("r2")
-    notices += doubts_about_line(_titled(name), [line for line in (r1, r2) if line is not None])
-    agent = _agent(name, r1, r2, settings.part, notices)
+    if diagnose:
+        notices += doubts_about_line(_titled(name), [line for line in (r1, r2) if line is not None])
+    agent = _agent(name, r1, r2, settings.part, notices, diagnose=diagnose)
     return agent, tuple(notices), tuple(reasons)
 
 
@@ -160,7 +170,9 @@ def _excluded(measured: Rates, name: str) -> tuple[WellRate, ...]:
     )
 
 
-def _agent(name: str, r1: Line | None, r2: Line | None, part: RegressionPart, notices: list[Notice]) -> AgentResult:
+def _agent(
+    name: str, r1: Line | None, r2: Line | None, part: RegressionPart, notices: list[Notice], *, diagnose: bool
+) -> AgentResult:
     """Put together what is known of an agent."""
     of_slopes: Estimate | None = None
     interval = of_rates = answer = None
@@ -169,8 +181,9 @@ def _agent(name: str, r1: Line | None, r2: Line | None, part: RegressionPart, no
             of_slopes, interval = ratio(r1, r2), fieller(r1, r2)
         except AnalysisError as error:
             notices.append(Notice("ratio_unbounded", f"{_titled(name)}: {error.what}. {error.hint}."))
-        of_rates = slope_of_rates(r1, r2)
-        notices += doubts_about_ratio(_titled(name), of_slopes, of_rates)
+        if diagnose:
+            of_rates = slope_of_rates(r1, r2)
+            notices += doubts_about_ratio(_titled(name), of_slopes, of_rates)
         if part.ratio_threshold is not None:
             answer = verdict(r1, r2, part.ratio_threshold)
     return AgentResult(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from relaxo.data import WellRate
+    from relaxo.data import Quality, WellRate
 
     Vector = NDArray[np.float64]
 
@@ -77,7 +77,8 @@ def regress(
     excluded
         Wells with a rate and a concentration that do not count, for the line that would be if they did.
     diagnose
-        Whether to look at each well's influence and at other lines too, which takes a fit a well.
+        Whether to look at each well's influence, for wells that lie off, and whether a line describes the rates at all:
+        that takes a fit a well.
 
     Raises
     ------
@@ -108,17 +109,9 @@ def regress(
         weights="stated" if points.stated else part.weights,
         intercept_from=part.intercept,
         budget=_budget(points, fit, stock),
-        quality=quality(
-            points.concentration,
-            points.rate,
-            np.hypot(points.rate_error, fit.line.slope * points.concentration_error),
-            fit.line,
-            points.degrees_of_freedom,
-            stated=points.stated or (part.method == "least_squares" and part.weights == "standard_error"),
-            weighed=points.stated or part.weights != "none",
-        ),
+        quality=_quality(points, fit, part) if diagnose else None,
         influence=influence,
-        alternatives=_alternatives(quantity, wells, excluded, part, influence, stock) if diagnose else (),
+        alternatives=_alternatives(quantity, wells, excluded, part, influence, stock),
     )
 
 
@@ -254,6 +247,19 @@ def _budget(points: _Points, fit: _Fit, stock: float) -> tuple[Share, ...]:
         parts["intercept"] = of_intercept
     parts["stock"] = (stock * line.slope) ** 2
     return tuple(Share(source, math.sqrt(each)) for source, each in parts.items())
+
+
+def _quality(points: _Points, fit: _Fit, part: RegressionPart) -> Quality:
+    """Return how well a straight line describes the rates."""
+    return quality(
+        points.concentration,
+        points.rate,
+        np.hypot(points.rate_error, fit.line.slope * points.concentration_error),
+        fit.line,
+        points.degrees_of_freedom,
+        stated=points.stated or (part.method == "least_squares" and part.weights == "standard_error"),
+        weighed=points.stated or part.weights != "none",
+    )
 
 
 def _influence(quantity: str, wells: Sequence[WellRate], part: RegressionPart) -> tuple[Influence, ...]:

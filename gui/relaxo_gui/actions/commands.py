@@ -24,11 +24,12 @@ from relaxo_gui.actions.settings import drafts_folder, remember
 from relaxo_gui.core import load, pipeline
 from relaxo_gui.jobs import Job, Told
 from relaxo_gui.session_model import SessionModel, Snapshot, follow, next_step, steps_of
+from relaxo_gui.widgets.once_a_frame import OnceAFrame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from relaxo.data import Wells
+    from relaxo.data import WellRate, Wells
     from relaxo.pipeline import Pipeline
     from relaxo.recipe import Recipe
     from relaxo_gui.actions.dialogs import Dialogs
@@ -79,7 +80,10 @@ class Commands(QObject):
         self.autosave = Autosave(model, drafts_folder(), self)
         self._remembered = _Remembered()
         self._took = 0.0
+        model.deciding.connect(self._glance)
         model.changed.connect(self._follow_edit)
+        self._ahead = OnceAFrame(self._glance_dragged, self)
+        model.dragged_changed.connect(self._ahead.ask)
         self.analysis.partial.connect(model.show)
         self.analysis.succeeded.connect(model.show)
         self.exports = Exports(model, lambda: self.dialogs, self._home, self.exporting)
@@ -94,6 +98,7 @@ class Commands(QObject):
         for signal in (model.opened, model.snapshot_changed, model.contents_changed):
             signal.connect(self.steps_changed)
         self.analysis.running_changed.connect(self.steps_changed)
+        self.analysis.running_changed.connect(self._forget_glance)
         self._arriving = False
         self.analysis.succeeded.connect(self._arrive)
 
@@ -270,23 +275,49 @@ class Commands(QObject):
 
     def _follow_edit(self, before: Recipe, after: Recipe) -> None:
         """Compute what an edit changes: at once where that is only the regression, else off the window's thread."""
+        if not (self._is_quick(before, after) and self._took < _AT_ONCE_S):
+            self.analyse()
+            return
+        began = time.thread_time()
+        shown = follow(self._remembered.pipeline, after, self.model.snapshot, lambda *_: True, self.model.show)
+        self._took = time.thread_time() - began
+        self.model.show(shown)
+
+    def _glance(self, before: Recipe, after: Recipe) -> None:
+        """Show the lines of an edit that changes but them, before all else that follows from it."""
+        if self._is_quick(before, after):
+            self._look_ahead(after)
+
+    def _glance_dragged(self) -> None:
+        """Let the lines follow a well that is dragged, and stay where it was let go until its results are there."""
+        dragged, recipe = self.model.dragged, self.model.recipe
+        if dragged is not None and recipe is not None and self._is_quick(recipe, recipe):
+            self._look_ahead(recipe, dragged.rates)
+        elif dragged is not None or not self.analysis.running:
+            self.model.look_ahead(None)
+
+    def _forget_glance(self, running: bool) -> None:  # noqa: FBT001 - a slot
+        """Let nothing be shown that was not computed, when that was stopped."""
+        if not running and self.model.glance is not None:
+            self.model.look_ahead(None)
+
+    def _look_ahead(self, recipe: Recipe, moved: Mapping[str, WellRate] | None = None) -> None:
+        try:
+            self.model.look_ahead(self._remembered.pipeline.glance(recipe, moved))
+        except RelaxoError:
+            # What follows meets it too, and says so.
+            self.model.look_ahead(None)
+
+    def _is_quick(self, before: Recipe, after: Recipe) -> bool:
+        """Whether nothing before the regression is to be computed, and no thread is at work on what remembers it."""
         known = self.model.snapshot
-        # Every stage before the regression is remembered then, and no other thread is at work on what remembers it.
-        is_quick = (
+        return (
             known is not None
             and known.recipe == before
             and known.maps.keys() == known.wells.keys() == known.stacks.keys() != set()
             and self.analysis.idle
-            and self._took < _AT_ONCE_S
             and edits.differ_in_numbers_only(before, after)
         )
-        if not is_quick:
-            self.analyse()
-            return
-        began = time.thread_time()
-        shown = follow(self._remembered.pipeline, after, known, lambda *_: True, self.model.show)
-        self._took = time.thread_time() - began
-        self.model.show(shown)
 
     def _edit(self, label: str, changes: Mapping[str, Mapping[str, Any]]) -> None:
         located, recipe = self._located(), self.model.recipe

@@ -25,7 +25,6 @@ from relaxo_gui.session_model.line_words import (
 )
 from relaxo_gui.widgets.elided import Elided
 from relaxo_gui.widgets.line_plot import Curve, LinePlot, Point
-from relaxo_gui.widgets.once_a_frame import OnceAFrame
 from relaxo_gui.widgets.point_card import PointCard
 
 if TYPE_CHECKING:
@@ -81,9 +80,8 @@ class RelaxivityPanel(QWidget):
         self.card.included.connect(commands.include)
         self.card.closed.connect(self._forget)
         self._model.snapshot_changed.connect(self.refresh)
+        self._model.glanced.connect(self._look_ahead)
         self._model.opened.connect(self.card.dismiss)
-        self._frame = OnceAFrame(self._draw, self)
-        self._model.dragged_changed.connect(self._frame.ask)
         self._model.selection_changed.connect(self._mark)
         self._model.hover_changed.connect(self._mark)
         self.refresh()
@@ -102,6 +100,23 @@ class RelaxivityPanel(QWidget):
         self.need.setText(_NEED if known is not None and known.rates else "")
         self._draw()
         self._say(result if regressed else None)
+
+    def _look_ahead(self) -> None:
+        """Show what is being changed before anything else follows."""
+        self._shown = ()
+        self._draw()
+        self._say(self._seen())
+        if self._model.glance is not None:
+            for part in (*self.plots.values(), *self.values):
+                part.repaint()
+
+    def _seen(self) -> Result | None:
+        """Return the results, or what is newer of them."""
+        known, glance = self._model.snapshot, self._model.glance
+        result = known.result if known is not None else None
+        if result is None or glance is None:
+            return result
+        return replace(result, rates=glance.rates, agents=glance.agents)
 
     def ask(self, well: str, quantity: str) -> None:
         """Select a well, show its line with and without it, and ask whether it is to count."""
@@ -167,8 +182,7 @@ class RelaxivityPanel(QWidget):
             self._draw()
 
     def _draw(self) -> None:
-        known = self._model.snapshot
-        result = known.result if known else None
+        result = self._seen()
         theme = Theme.of(self.palette())
         for quantity, plot in self.plots.items():
             rates = result.rates.get(quantity) if result else None
@@ -178,7 +192,7 @@ class RelaxivityPanel(QWidget):
             plot.show_data(points, [] if result is None else list(self._curves(result, quantity, theme)))
 
     def _as_dragged(self, rate: WellRate, quantity: str) -> WellRate:
-        """Return a rate as it would be if the well that is dragged were let go now; the line waits for that."""
+        """Return a rate as it would be if the well that is dragged were let go now."""
         dragged = self._model.dragged
         live = dragged.rates.get(quantity) if dragged is not None and dragged.well.name == rate.well else None
         if live is None or not live.rate > 0:

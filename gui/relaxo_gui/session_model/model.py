@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relaxo.data import Contents, Well, WellRate
+    from relaxo.pipeline import Glance
     from relaxo.recipe import Recipe
     from relaxo_gui.session_model.snapshot import Snapshot
 
@@ -49,6 +50,10 @@ class SessionModel(QObject):
     Panels read from here, listen to its signals, and change nothing but through `edit`.
     """
 
+    deciding = Signal(object, object)
+    """The recipe before and after a change, before anybody else is told: for what must be seen first."""
+    glanced = Signal()
+    """There is something newer to draw than the results: a glance, or a well under the hand; or no longer."""
     opened = Signal()
     """Another recipe is edited from now on, or none."""
     changed = Signal(object, object)
@@ -82,6 +87,7 @@ class SessionModel(QObject):
         self._hovered: str | None = None
         self._pointed: Voxel | None = None
         self._dragged: Dragged | None = None
+        self._glance: Glance | None = None
         self._step = next(iter(STEPS))
         self.path: Path | None = None
         """The file that the recipe is saved in; None before it is."""
@@ -148,6 +154,11 @@ class SessionModel(QObject):
         return self._dragged
 
     @property
+    def glance(self) -> Glance | None:
+        """Rates and lines of what is being changed, which are newer than the results; None where these are."""
+        return self._glance
+
+    @property
     def step(self) -> str:
         """Key of the step that is looked at, one of `relaxo_gui.session_model.steps.STEPS`."""
         return self._step
@@ -176,7 +187,7 @@ class SessionModel(QObject):
         self.path = path
         self._snapshot = None
         self._selected = self._hovered = self._measurement = None
-        self._pointed = self._dragged = None
+        self._pointed = self._dragged = self._glance = None
         self._match()
         self.message.emit(None)
         self.opened.emit()
@@ -208,6 +219,8 @@ class SessionModel(QObject):
 
     def show(self, snapshot: Snapshot) -> None:
         """Take new results in."""
+        if self._snapshot is None or snapshot.result is not self._snapshot.result:
+            self._glance = None
         self._snapshot = snapshot
         before = self._contents
         self._match()
@@ -248,6 +261,11 @@ class SessionModel(QObject):
             self._dragged = dragged
             self.dragged_changed.emit()
 
+    def look_ahead(self, glance: Glance | None) -> None:
+        """Show rates and lines at once, until the results are there; None for those of the results."""
+        self._glance = glance
+        self.glanced.emit()
+
     def go_to(self, step: str) -> None:
         """Look at a step."""
         if step != self._step:
@@ -256,6 +274,7 @@ class SessionModel(QObject):
 
     def _tell(self, before: Recipe, after: Recipe) -> None:
         self._match()
+        self.deciding.emit(before, after)
         self.contents_changed.emit()
         self.history_changed.emit()
         self.changed.emit(before, after)

@@ -200,3 +200,69 @@ def test_the_point_of_a_well_moves_while_the_well_is_dragged(sample: MainWindow,
     qtbot.waitUntil(lambda: height() == moved.rate)
     sample.model.drag(None)
     qtbot.waitUntil(lambda: height() == rate.rate)
+
+
+def test_a_changed_concentration_is_drawn_before_anything_else_follows(sample: MainWindow) -> None:
+    plot = sample.relaxivity.plots["R1"]
+    before = plot.curves[0].y.copy()
+    seen = []
+
+    def look() -> None:
+        seen.append((plot.curves[0].y.copy(), sample.relaxivity.values[0].text()))
+
+    sample.model.contents_changed.connect(look)
+    sample.commands.set_concentration("4", "0.25")
+    drawn, words = seen[0]
+    assert not np.array_equal(drawn, before)
+    # The same numbers as those of the whole run, which came after.
+    assert sample.model.glance is None
+    assert np.array_equal(drawn, plot.curves[0].y)
+    assert words.partition("per ion")[0] == sample.relaxivity.values[0].text().partition("per ion")[0]
+
+
+def test_the_line_follows_a_well_that_is_dragged_and_returns(sample: MainWindow, qtbot: QtBot) -> None:
+    known = sample.model.snapshot
+    assert known is not None
+    well = known.wells["T1"].wells[3]
+    moved = replace(known.rates["R1"].wells[3], rate=1.5 * known.rates["R1"].wells[3].rate)
+    plot, words = sample.relaxivity.plots["R1"], sample.relaxivity.values[0].text()
+    line = plot.curves[0].y.copy()
+    sample.model.drag(Dragged(well, {"R1": moved}))
+    qtbot.waitUntil(lambda: not np.array_equal(plot.curves[0].y, line))
+    assert sample.relaxivity.values[0].text() != words
+    sample.model.drag(None)
+    qtbot.waitUntil(lambda: np.array_equal(plot.curves[0].y, line))
+    assert sample.relaxivity.values[0].text() == words
+
+
+def test_the_line_stays_where_a_well_was_let_go_until_it_is_computed(
+    sample: MainWindow, qtbot: QtBot, settle: Callable[[], None]
+) -> None:
+    known = sample.model.snapshot
+    assert known is not None
+    well, plot = known.wells["T1"].wells[3], sample.relaxivity.plots["R1"]
+    hand, line = sample.commands.by_hand, plot.curves[0].y.copy()
+    hand.drag("T1", well.name, well.row + 2, well.column, exactly=True)
+    qtbot.waitUntil(lambda: not np.array_equal(plot.curves[0].y, line))
+    held = plot.curves[0].y.copy()
+    hand.let_go(keep=True)
+    assert sample.commands.analysis.running
+    assert np.array_equal(plot.curves[0].y, held)
+    settle()
+    assert sample.model.glance is None
+    assert sample.model.current
+    # What it showed was what it measured there, but for the fit of what lies under it.
+    assert plot.curves[0].y == pytest.approx(held, rel=1e-6)
+
+
+def test_a_glance_goes_when_what_it_promised_is_stopped(sample: MainWindow, qtbot: QtBot) -> None:
+    known = sample.model.snapshot
+    assert known is not None
+    well, plot = known.wells["T1"].wells[3], sample.relaxivity.plots["R1"]
+    line = plot.curves[0].y.copy()
+    sample.commands.by_hand.drag("T1", well.name, well.row + 2, well.column, exactly=True)
+    qtbot.waitUntil(lambda: not np.array_equal(plot.curves[0].y, line))
+    sample.commands.by_hand.let_go(keep=True)
+    sample.commands.cancel()
+    assert sample.model.glance is None
+    assert np.array_equal(plot.curves[0].y, line)

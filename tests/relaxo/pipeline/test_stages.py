@@ -1,5 +1,7 @@
 """The whole way, on the phantom whose truth is known."""
 
+import dataclasses
+
 import msgspec
 import numpy as np
 import pydicom
@@ -107,6 +109,38 @@ def test_a_changed_concentration_runs_only_the_regression(pipeline, recipe, resu
     assert stages == []
     assert other.maps["T1"] is result.maps["T1"]
     assert other.agents[0].r1.relaxivity != result.agents[0].r1.relaxivity
+
+
+def test_a_glance_shows_the_numbers_of_a_run(pipeline, recipe):
+    contents = (msgspec.structs.replace(recipe.contents[1], concentration_mM=0.5), *recipe.contents[2:])
+    part = msgspec.structs.replace(recipe.regression, beyond_window="warn")
+    for other in (recipe, changed(recipe, contents=contents), changed(recipe, regression=part)):
+        glance, whole = pipeline.glance(other), pipeline.run(other)
+        assert [agent.name for agent in glance.agents] == [agent.name for agent in whole.agents]
+        for seen, agent in zip(glance.agents, whole.agents, strict=True):
+            assert seen.ratio == agent.ratio
+            assert seen.ratio_fieller == agent.ratio_fieller
+            for name in ("r1", "r2"):
+                mine, line = getattr(seen, name), getattr(agent, name)
+                assert (mine.relaxivity, mine.intercept, mine.wells) == (line.relaxivity, line.intercept, line.wells)
+                assert np.array_equal(mine.covariance, line.covariance)
+                assert mine.influence == ()
+        for name, rates in whole.rates.items():
+            assert [(well.well, well.rate, well.excluded) for well in glance.rates[name].wells] == [
+                (well.well, well.rate, well.excluded) for well in rates.wells
+            ]
+
+
+def test_a_glance_can_count_a_well_as_measured_elsewhere(pipeline, recipe, result):
+    pipeline.run(recipe)
+    first = result.rates["R1"].wells[3]
+    higher = dataclasses.replace(first, rate=1.1 * first.rate, concentration=None, agent="")
+    glance = pipeline.glance(recipe, {"R1": higher})
+    seen = glance.rates["R1"].wells[3]
+    assert (seen.rate, seen.concentration, seen.agent) == (higher.rate, first.concentration, first.agent)
+    r1, r2 = ([getattr(agent, name) for agent in (glance.agents[0], result.agents[0])] for name in ("r1", "r2"))
+    assert r1[0].relaxivity != r1[1].relaxivity
+    assert r2[0].relaxivity == r2[1].relaxivity
 
 
 def test_a_changed_model_option_fits_again_and_finds_the_wells_no_more(pipeline, recipe, result):

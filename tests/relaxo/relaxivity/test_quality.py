@@ -20,7 +20,7 @@ def line(concentration: np.ndarray, rate: np.ndarray, error: np.ndarray):
         WellRate(str(number), float(r), np.nan, float(e), 0, float(c))
         for number, (c, r, e) in enumerate(zip(concentration, rate, error, strict=True), 1)
     )
-    return regress("r1", wells, RegressionPart(weights="standard_error"), diagnose=False)
+    return regress("r1", wells, RegressionPart(weights="standard_error"))
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -64,7 +64,7 @@ def test_chi_square_and_birge_ratio_are_those_of_the_residuals() -> None:
 
 def test_without_stated_errors_or_replicates_there_is_no_such_test() -> None:
     wells = tuple(WellRate(str(c), 0.4 + 5 * c, np.nan, np.nan, 0, float(c)) for c in range(4))
-    quality = regress("r1", wells, diagnose=False).quality
+    quality = regress("r1", wells).quality
     assert quality is not None
     assert np.isnan([quality.chi_square, quality.birge_ratio, quality.lack_of_fit_p]).all()
     assert quality.r_squared == pytest.approx(1)

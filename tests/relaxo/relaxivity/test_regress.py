@@ -336,7 +336,8 @@ def test_stated_errors_that_hold_are_believed_and_those_that_do_not_are_enlarged
     held = regress("r1", wells(DOSES, noisy(0, 0.01)), "none", method="york", rate_error_percent=1)
     assert held.interval_degrees_of_freedom == np.inf
     assert held.scale == 1
-    small = regress("r1", wells(DOSES, noisy(0, 0.05)), "none", method="york", rate_error_percent=0.5)
+    part = RegressionPart(weights="none", method="york", rate_error_percent=0.5)
+    small = regress_part("r1", wells(DOSES, noisy(0, 0.05)), part)
     assert small.quality is not None
     assert small.quality.chi_square_p < 0.05
     assert small.scale == pytest.approx(small.quality.birge_ratio)
