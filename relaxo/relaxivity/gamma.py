@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import expit
+
+from relaxo.relaxivity.bracket import zero
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,9 +54,7 @@ def fitted_rate(concentration: Vector, rate: Vector) -> Vector:
     rising = gradient(_LOGITS) > 0
     valleys = np.flatnonzero(~rising[:-1] & rising[1:])
     deepest = valleys[np.argmin(deviance(_LOGITS[valleys]))]
-    root = brentq(
-        lambda s: float(gradient(np.array(s))), _LOGITS[deepest], _LOGITS[deepest + 1], xtol=1e-14, rtol=1e-14
-    )
+    root = zero(lambda logit: float(gradient(np.array(logit))), _LOGITS[deepest], _LOGITS[deepest + 1])
     g = shape(np.array(root))
     fitted: Vector = g * np.mean(rate / g)
     return fitted

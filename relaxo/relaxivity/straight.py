@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import brentq
+
+from relaxo.relaxivity.bracket import zero
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -122,7 +123,7 @@ def york(
         slopes = np.tan(_ANGLES) * (np.ptp(y) or 1.0) / np.ptp(x)
         best = int(np.argmin(chi_square(slopes)))
         low, high = slopes[max(best - 1, 0)], slopes[min(best + 1, slopes.size - 1)]
-    slope = float(brentq(gradient, low, high, xtol=1e-300, rtol=1e-14)) if gradient(low) > 0 > gradient(high) else low
+    slope = zero(gradient, low, high) if gradient(low) > 0 > gradient(high) else low
     variance, _, residual = (part[0] for part in parts(np.array([slope])))
     adjusted = x + slope * x_error**2 * residual / variance
     return _solved(x, adjusted, y, np.sqrt(variance), intercept, slope)
