@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+#: Voxels that are looked at together: few enough that what is made of them stays in the cache.
+TOGETHER = 1 << 15
+
+
 class FitStatus(IntEnum):
     """Why a voxel has a value, or has none."""
 
@@ -68,13 +72,12 @@ class Maps:
 
     def __post_init__(self) -> None:
         status = frozen(self.status, np.uint8, copy=False)
-        known = status == FitStatus.OK
         for name in ("values", "error"):
             arrays = {key: frozen(array, np.float64, copy=False) for key, array in getattr(self, name).items()}
             for key, array in arrays.items():
                 if array.shape != status.shape:
                     raise ValueError(f"{key} has the shape {array.shape}, the status {status.shape}")
-                if name == "values" and not np.array_equal(np.isfinite(array), known):
+                if name == "values" and not _known_where_ok(array, status):
                     raise ValueError(f"{key} must be finite exactly where the status is OK")
             object.__setattr__(self, name, MappingProxyType(arrays))
         if not set(self.values) == set(self.error) == set(self.units):
@@ -95,3 +98,10 @@ class Maps:
     def shape(self) -> tuple[int, ...]:
         """Shape of every map."""
         return tuple(self.status.shape)
+
+
+def _known_where_ok(array: NDArray[Any], status: NDArray[Any]) -> bool:
+    """Return whether an array is finite exactly where the status is OK."""
+    values, statuses = array.reshape(-1), status.reshape(-1)
+    parts = (slice(start, start + TOGETHER) for start in range(0, values.size, TOGETHER))
+    return all(np.array_equal(np.isfinite(values[part]), statuses[part] == FitStatus.OK) for part in parts)

@@ -42,7 +42,10 @@ class _Task(ctypes.Structure):
     _fields_ = (
         *((name, ctypes.c_int32) for name in ("form", "images", "skipped", "cells")),
         *((name, ctypes.c_int32) for name in ("search_signs", "is_magnitude", "truncate", "is_double")),
-        *((name, ctypes.c_double) for name in ("floor", "clip_level", "largest_relative_error", "least_freedom")),
+        *(
+            (name, ctypes.c_double)
+            for name in ("floor", "sigma", "clip_level", "largest_relative_error", "least_freedom")
+        ),
         *((name, ctypes.c_double) for name in ("margin", "coarse_slack", "log_lower", "log_upper")),
         *((name, ctypes.c_double) for name in ("first_centre", "cell_width", "cell_reach")),
         ("columns", _Pointers),
@@ -74,7 +77,7 @@ class Form:
     """``exp(-t/T)``; ``1 - exp(-t/T)``; ``1, -exp(-t/T)``; ``1 + exp(-s/T), -exp(-t/T)``; ``a (1 - E) / (1 - (1 - b)
     E)`` with ``E = exp(-t/T)``. The second of two amplitudes is given as ``ratio to the first - 1``."""
     columns: tuple[Array, ...]
-    """t; t and s; t, a and b."""
+    """t; t and s; t, a and b. A decay at evenly spaced times, four or more, also gives the times since the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +89,14 @@ class Rules:
     is_magnitude: bool
     """Whether a negative signal is refused."""
     truncate: bool
-    """Whether points from the first below the floor do not count; else a voxel needs one point above it."""
+    """Whether points from where the fitted curve sinks below the floor do not count; else a voxel needs one point above
+    it."""
     floor: float
+    """Once noise is taken out."""
+    sigma: float
+    """Of the noise that is taken out of magnitudes; 0 for none."""
     clip_level: float
+    """Once noise is taken out."""
     largest_relative_error: float
     least_freedom: int
     """Degrees of freedom wanted once points are left out."""
@@ -126,6 +134,7 @@ class Compiled:
             truncate=bool(rules.truncate),
             is_double=dtype == np.float64,
             floor=rules.floor,
+            sigma=rules.sigma,
             clip_level=rules.clip_level,
             largest_relative_error=rules.largest_relative_error,
             least_freedom=rules.least_freedom,

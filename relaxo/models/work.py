@@ -70,30 +70,17 @@ class Work:
 
     def __call__(self, block: Block) -> int:
         """Fit the voxels of a block into the outcome."""
-        return self._through(block, self._fit, self.images.read)
-
-    def _through(
-        self,
-        block: Block,
-        fit: Callable[[NDArray[Any], Block, float], None],
-        read: Callable[[Block], NDArray[Any]],
-    ) -> int:
-        """Fit a block, and again those of its voxels that count differently than their signal said.
-
-        `fit` takes signals (images, v), the places of the voxels, and the level below which there is only noise; what
-        it does to the signals, those that `read` gives must bear.
-        """
-        signal = read(block)
+        signal = self.images.read(block)
         if self.floor.sigma:
             if signal.min() < 0:
                 raise _negative()
             signal = self.floor.without_noise(signal)
-        fit(signal, block, self.floor.level)
+        self._fit(signal, block, self.floor.level)
         if self.floor.cuts:
             place = np.arange(block.start, block.stop) if isinstance(block, slice) else block
             curves = partial(self._curves, place, signal.dtype)
             for some, again in self.floor.cut_by_fit(signal[self.first :], curves):
-                fit(np.concatenate([signal[: self.first, some], again]), place[some], self.floor.lowest)
+                self._fit(np.concatenate([signal[: self.first, some], again]), place[some], self.floor.lowest)
         return int(signal.shape[1])
 
     def _curves(
@@ -187,25 +174,24 @@ class Work:
             is_magnitude=self.component == "magnitude",
             truncate=self.floor.cuts,
             floor=self.floor.level,
+            sigma=self.floor.sigma,
             clip_level=self.clip_level,
             largest_relative_error=LARGEST_RELATIVE_ERROR,
             least_freedom=LEAST_FREEDOM,
             lower=tuple(known.lower for known in model.parameters),
             upper=tuple(known.upper for known in model.parameters),
         )
-        # The second is for signals that have been cut.
-        kernels = {
-            level: Compiled(form, problem, replace(rules, floor=level), self.images.order.size, dtype)
-            for level in {self.floor.level, self.floor.lowest}
-        }
+        kernel = Compiled(form, problem, rules, self.images.order.size, dtype)
 
-        def work(signal: NDArray[Any], block: Block, floor: float) -> None:
+        def work(block: Block) -> int:
+            signal = self.images.look(block)
             place = block.start if isinstance(block, slice) else block
             out = self.outcome
-            if kernels[floor].fit(signal, place, out.values, out.errors, out.residual, out.r_squared, out.status):
+            if kernel.fit(signal, place, out.values, out.errors, out.residual, out.r_squared, out.status):
                 raise _negative()
+            return int(signal.shape[1])
 
-        return partial(self._through, fit=work, read=self.images.look)
+        return work
 
     def _problem(self, dtype: np.dtype[Any]) -> Problem:
         """Return what is to be solved, in the precision of the signal."""

@@ -66,37 +66,49 @@ struct Batch {
     Mask wanted(int at) const { return load<Mask>(status + at) == OK; }
 };
 
-// What is known of LANES voxels before a fit.
-struct Before {
-    Mask status;
-    V count, scale;
+// How many points of each voxel count, one after the other: what is given, or else what is found.
+struct Counts {
+    std::uint8_t *of;
+    bool are_given;
 };
 
-// Judge LANES signals, which are 0 where they are not finite.
-inline Before judge(const Task &task, int points, int parameters, const V *y, Mask finite, V low, V high) {
-    const V peak = largest(high, -low), floor = splat<V>(task.floor);
-    Before b;
-    b.count = V{};
-    if (task.truncate) {
-        Mask above = Mask{} - 1;
-        for (int i = 0; i < points; ++i) {
-            above &= y[i] >= floor;
-            b.count = choose<V>(above, b.count + 1, b.count);
-        }
-    } else {
-        b.count = choose<V>(peak >= floor, splat<V>(points), b.count);
+// What is left of magnitudes once the mean that noise gave them is taken out, as relaxo/models/floor.py does.
+inline V without_noise(V magnitude, V sigma) {
+    return root(largest((magnitude - sigma) * (magnitude + sigma), V{}));
+}
+
+// How many of LANES signals come before the first point below the floor.
+inline V points_above(int points, const V *y, V floor) {
+    Mask above = Mask{} - 1, count{};
+    for (int i = 0; i < points; ++i) {
+        above &= y[i] >= floor;
+        count -= above;
     }
-    const Mask truncated = b.count < splat<V>(points);
+    return __builtin_convertvector(count, V);
+}
+
+// How many points of LANES voxels count.
+inline V count_points(const Task &task, int points, const V *y, V floor, V peak, const Counts &counts, int at) {
+    if (!task.truncate) return choose<V>(peak >= floor, splat<V>(points), V{});
+    V count;
+    if (counts.are_given)
+        for (int lane = 0; lane < W; ++lane) count[lane] = counts.of[at + lane];
+    else {
+        count = points_above(points, y, floor);
+        if (counts.of)
+            for (int lane = 0; lane < W; ++lane) counts.of[at + lane] = static_cast<std::uint8_t>(count[lane]);
+    }
+    return count;
+}
+
+// The status of LANES voxels before a fit; all numbers are as scaled.
+inline Mask judge(const Task &task, int points, int parameters, V count, Mask finite, V low, V high, V clip_level) {
+    const Mask truncated = count < splat<V>(points);
     const V needed = choose<V>(truncated, splat<V>(parameters + task.least_freedom), splat<V>(parameters));
-    b.status = b.count < needed ? Mask{} + BELOW_NOISE : Mask{};
-    b.status = high >= splat<V>(task.clip_level) ? Mask{} + CLIPPED : b.status;
-    b.status = high == low ? Mask{} + CONSTANT : b.status;
-    b.status = finite ? b.status : Mask{} + NOT_FINITE;
-    // Divided by a power of two, which costs no digit: no square of any unit overflows.
-    constexpr ScalarOf<Mask> EXPONENT = sizeof(S) == 8 ? 0x7ff0000000000000 : 0x7f800000;
-    b.scale = (V)((Mask)peak & EXPONENT);
-    b.scale = choose<V>((b.status == OK) & (b.scale > 0), b.scale, splat<V>(1));
-    return b;
+    Mask status = count < needed ? Mask{} + BELOW_NOISE : Mask{};
+    status = high >= clip_level ? Mask{} + CLIPPED : status;
+    status = high == low ? Mask{} + CONSTANT : status;
+    return finite ? status : Mask{} + NOT_FINITE;
 }
 
 // Read the voxels of a batch from `from` on, image after image: a line of memory is looked at once, even where all images lie
@@ -125,8 +137,8 @@ STAGE void read_signals(const Task &task, const Block &block, std::int64_t from,
     }
 }
 
-// Judge and scale the LANES signals at `at`. The answer is how many of them are negative.
-STAGE int prepare(const Task &task, int parameters, Batch &batch, int at) {
+// Scale and judge the LANES signals at `at`. The answer is how many of them are negative.
+STAGE int prepare(const Task &task, int parameters, const Counts &counts, Batch &batch, int at) {
     const int points = batch.points;
     V *y = reinterpret_cast<V *>(batch.y + at * points);
     V defect = load<V>(batch.defect + at), high = y[0], low = y[0];
@@ -151,30 +163,44 @@ STAGE int prepare(const Task &task, int parameters, Batch &batch, int at) {
         store_lanes(batch.status + at, Mask{} + NOT_FINITE);
         return found;
     }
-    const Before before = judge(task, points, parameters, y, finite, low, high);
-    const bool truncated = task.truncate && any((before.count < splat<V>(points)) & (before.status == OK));
-    batch.some_truncated |= truncated;
-    const V inverse = 1 / before.scale;
-    F total{}, single[MOST_POINTS];
-    for (int i = 0; i < points; ++i) {
-        y[i] *= inverse;
-        if (truncated) y[i] = choose<V>(before.count > splat<V>(i), y[i], V{});
-        single[i] = __builtin_convertvector(y[i], F);
-#ifdef RELAXO_DOUBLE
-        store_lanes(batch.rounded + at * points + i * W, single[i]);
-#endif
-        total += single[i] * single[i];
+    // Divided by a power of two, which costs no digit: no square of any unit overflows.
+    constexpr ScalarOf<Mask> EXPONENT = sizeof(S) == 8 ? 0x7ff0000000000000 : 0x7f800000;
+    V scale = (V)((Mask)largest(high, -low) & EXPONENT);
+    scale = choose<V>(scale > 0, scale, splat<V>(1));
+    const V inverse = 1 / scale;
+    for (int i = 0; i < points; ++i) y[i] *= inverse;
+    high *= inverse;
+    low *= inverse;
+    if (task.sigma > 0) {
+        const V sigma = splat<V>(task.sigma) * inverse;
+        for (int i = 0; i < points; ++i) y[i] = without_noise(y[i], sigma);
+        high = without_noise(high, sigma);
+        low = without_noise(low, sigma);
     }
-    for (int i = points; i < batch.pitch; ++i) single[i] = F{};
+    const V floor = splat<V>(task.floor) * inverse;
+    const V count = count_points(task, points, y, floor, largest(high, -low), counts, at);
+    const Mask status = judge(task, points, parameters, count, finite, low, high, splat<V>(task.clip_level) * inverse);
+    if (task.truncate && any((count < splat<V>(points)) & (status == OK))) {
+        batch.some_truncated = true;
+        for (int i = 0; i < points; ++i) y[i] = choose<V>(count > splat<V>(i), y[i], V{});
+    }
+#ifdef RELAXO_DOUBLE
+    for (int i = 0; i < points; ++i) store_lanes(batch.rounded + at * points + i * W, narrowed(y[i]));
+#endif
+    const F *single = batch.single_signals(at);
+    F total{};
     for (int i = 0; i < batch.pitch; i += W) {
         F block[W];
-        for (int row = 0; row < W; ++row) block[row] = single[i + row];
+        for (int row = 0; row < W; ++row) {
+            block[row] = i + row < points ? single[i + row] : F{};
+            total += block[row] * block[row];
+        }
         transpose(block);
         for (int lane = 0; lane < W; ++lane) store_lanes(batch.rows + (at + lane) * batch.pitch + i, block[lane]);
     }
-    store_lanes(batch.count + at, before.count);
-    store_lanes(batch.scale + at, before.scale);
-    store_lanes(batch.status + at, before.status);
+    store_lanes(batch.count + at, count);
+    store_lanes(batch.scale + at, scale);
+    store_lanes(batch.status + at, status);
     store_lanes(batch.total + at, total);
     return 0;
 }

@@ -16,9 +16,10 @@ typedef struct {
     int32_t cells;           /* of the range of the time constant, a multiple of four */
     int32_t search_signs;
     int32_t is_magnitude;    /* a negative signal is refused */
-    int32_t truncate;        /* points from the first below the floor do not count; else the largest decides */
+    int32_t truncate;        /* points from where the decay sinks below the floor do not count; else the largest decides */
     int32_t is_double;       /* type of the signal */
-    double floor;
+    double floor;            /* once noise is taken out */
+    double sigma;            /* of the noise that is taken out of magnitudes; 0 for none */
     double clip_level;
     double largest_relative_error;
     double least_freedom;    /* degrees of freedom wanted once points are left out */

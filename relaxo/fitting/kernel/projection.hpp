@@ -29,8 +29,10 @@ inline Projection<V, Form::amplitudes> project_one(const ColumnsOf<V> &columns, 
     V function[MOST_POINTS], derivative[MOST_POINTS];
     V mean{}, mean_change{}, mean_y{};
     V g{}, h{}, q{};
+    if constexpr (Form::at_once) Form::all(columns, n, rate, function);
     for (int i = 0; i < n; ++i) {
         V basis[LAST + 1], change[LAST + 1];
+        if constexpr (Form::at_once) basis[LAST] = function[i];
         Form::at(columns, i, rate, basis, change);
         if constexpr (Truncated) {
             const auto counts = count > splat<V>(i);
