@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ class ImageHeader:
     """Whether its scanner scales every image so that the brightest voxel has the largest number."""
     entered: tuple[tuple[str, str], ...] = ()
     """BIDS name of every time or angle that the header does not state, or not in its unit, and where it is from."""
+    patient: tuple[str, str, str] | None = field(default=None, repr=False)
+    """Name, ID and date of birth as the header has them, to be kept out of what leaves; None where it can have none."""
     stored: StoredPixels | None = None
     """None where the numbers must be decoded."""
     imaginary: ImageHeader | None = None

@@ -38,6 +38,9 @@ _TAGS = (
     0x00080070,  # Manufacturer
     0x0008103E,  # SeriesDescription
     0x00089208,  # ComplexImageComponent
+    0x00100010,  # PatientName
+    0x00100020,  # PatientID
+    0x00100030,  # PatientBirthDate
     0x00180020,  # ScanningSequence
     0x00180050,  # SliceThickness
     0x00180080,  # RepetitionTime

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from relaxo.data import ImageHeader
 from relaxo.io.elements import UnusableError, integer, numbers, positive, text, words
+from relaxo.io.patient import patient_of
 from relaxo.io.real_world import physical_unit
 from relaxo.io.vendors import vendor_of
 from relaxo.units import field_from_frequency, ms_to_s
@@ -86,6 +87,7 @@ def header_of(dataset: Dataset, path: Path) -> ImageHeader:
         acquired=_acquired(dataset),
         receiver_gain=vendor.receiver_gain(dataset),
         fills_range=vendor.fills_range,
+        patient=patient_of(dataset),
     )
 
 

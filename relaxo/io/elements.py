@@ -45,7 +45,7 @@ MALFORMED = (
 )
 
 
-_TEXT = frozenset({"CS", "DA", "DS", "DT", "IS", "LO", "SH", "TM", "UI"})
+_TEXT = frozenset({"CS", "DA", "DS", "DT", "IS", "LO", "PN", "SH", "TM", "UI"})
 
 
 _NUMBERS = {

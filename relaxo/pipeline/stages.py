@@ -13,6 +13,7 @@ import msgspec
 from relaxo import io, relaxivity, wells
 from relaxo.data import RATES, Notice, Rates
 from relaxo.errors import AnalysisError, InputError, RelaxoError
+from relaxo.pipeline.discreet import discreet
 from relaxo.pipeline.fit import clipped_wells, fit_curves, fit_stack
 from relaxo.pipeline.locate import as_found, call, carry, locate
 from relaxo.pipeline.regressed import Regressed, regressed
@@ -116,7 +117,7 @@ class Pipeline:
             field_T=field,
             reference=found.reference,
             control=found.control,
-            notices=notices,
+            notices=discreet(notices, recipe, inventory),
             created=datetime.now(UTC),
             failure=failure,
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from relaxo import __version__
 from relaxo.data import FitStatus
+from relaxo.io import patients
 from relaxo.io.files import staged
 from relaxo.io.nifti import SUFFIX, write_map
 from relaxo.models import CATALOGUE
@@ -56,7 +57,7 @@ def write_fit(quantity: str, maps: Maps, stack: Stack, folder: Path) -> None:
         "EstimationAlgorithm": f"{model.title}: {model.equation}",
         "EstimationReference": model.reference,
         **_protocol(stack),
-        "Sources": names_of([str(path) for path in stack.source.paths]) if stack.source else [],
+        "Sources": _sources(stack),
         "GeneratedBy": [{"Name": "Relaxo", "Version": __version__}],
     }
     for name in maps:
@@ -75,6 +76,13 @@ def map_files(quantity: str) -> Iterator[str]:
     names = dict.fromkeys(parameter.name for model in models for parameter in model.parameters)
     for stem in (*names, *(f"{name}{_ERROR}" for name in names), f"{quantity}{_STATUS}"):
         yield from (f"{stem}{SUFFIX}", f"{stem}.json")
+
+
+def _sources(stack: Stack) -> list[str]:
+    if stack.source is None:
+        return []
+    known = patients(stack.source.images)
+    return [known.taken_out(name) for name in names_of([str(path) for path in stack.source.paths])]
 
 
 def _protocol(stack: Stack) -> dict[str, object]:

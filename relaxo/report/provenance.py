@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import relaxo
 from relaxo.errors import InputError
-from relaxo.io import fingerprint
+from relaxo.io import fingerprint, patients
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from relaxo.io import Patients
     from relaxo.pipeline import Result
 
 #: What numbers rest on.
@@ -31,9 +32,10 @@ class Provenance:
     versions: Mapping[str, str]
     """Of Python and the libraries."""
     sources: tuple[tuple[str, str | None], ...]
-    """Path and SHA-256 of every file that the numbers come from; None where it could not be read again."""
+    """Path, as readers may see it, and SHA-256 of every file that the numbers come from; None where it could not be
+    read again."""
     left_out: tuple[tuple[str, str], ...]
-    """Path of every file that was found and not used, and why."""
+    """Path, as readers may see it, of every file that was found and not used, and why."""
     stacks: Mapping[str, str]
     """By ``T1`` and ``T2``, the name that `relaxo scan` gives the series."""
 
@@ -42,13 +44,26 @@ def provenance(result: Result) -> Provenance:
     """Return where a result comes from; reads every file once more for its hash."""
     sources = {quantity: stack.source for quantity, stack in result.stacks.items() if stack.source is not None}
     paths = dict.fromkeys(path for source in sources.values() for path in source.paths)
+    known = withheld(result)
+    shown = [str(path) for path in paths]
+    others = [str(left.path) for left in result.inventory.left_out]
     return Provenance(
         relaxo=relaxo.__version__,
         versions={"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
-        sources=tuple((str(path), _sha256(path)) for path in paths),
-        left_out=tuple((str(left.path), left.reason) for left in result.inventory.left_out),
+        sources=tuple(
+            (known.taken_out(name), _sha256(path)) for name, path in zip(names_of(shown), paths, strict=True)
+        ),
+        left_out=tuple(
+            (known.taken_out(name), known.taken_out_of_prose(left.reason))
+            for name, left in zip(names_of(shown, others), result.inventory.left_out, strict=True)
+        ),
         stacks={quantity: source.name for quantity, source in sources.items()},
     )
+
+
+def withheld(result: Result) -> Patients:
+    """Return whom the images of a result are of, to be kept out of what leaves."""
+    return patients(result.inventory.images, spared=(entry.agent for entry in result.recipe.contents))
 
 
 def names_of(paths: Sequence[str], others: Sequence[str] | None = None) -> list[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import relaxo
+from relaxo.report.provenance import withheld
 from relaxo.report.rows import well_rows
 from relaxo.units import frequency_from_field, s_to_ms
 
@@ -135,11 +136,12 @@ def _concentrations(
 
 def _acquisition(result: Result, quantity: str) -> tuple[Item, ...]:
     protocol = result.stacks[quantity].protocol
+    description = withheld(result).taken_out(protocol.description)
     fit = getattr(result.recipe.fit, quantity)
     options = ", ".join(f"{name} = {value}" for name, value in fit.options.items())
     model = result.maps[quantity].model
     return (
-        Item(f"{quantity} sequence", f"{protocol.suffix} {protocol.description}".strip()),
+        Item(f"{quantity} sequence", f"{protocol.suffix} {description}".strip()),
         Item(f"{quantity} times", _times(protocol)),
         Item(f"{quantity} model", f"{model} ({options})" if options else model),
     )

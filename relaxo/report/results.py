@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from relaxo.recipe import to_table
 from relaxo.report.compare import compare
 from relaxo.report.material import material
 from relaxo.report.methods import methods
+from relaxo.report.provenance import withheld
 from relaxo.report.record import missing, record
 from relaxo.report.rows import details, known, well_rows
 
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 
     from relaxo.data import AgentResult, Estimate, Line, Notice, Quality, ReferenceAgent, Verdict, WellRate
     from relaxo.errors import RelaxoError
+    from relaxo.io import Patients
     from relaxo.pipeline import Result
+    from relaxo.recipe import Recipe
     from relaxo.report.compare import Comparison
     from relaxo.report.material import Material
     from relaxo.report.rows import WellRow
@@ -55,10 +59,11 @@ def results_table(result: Result, source: Material | None = None) -> Table:
     """
     items = record(result)
     source = source or material(result)
+    known_patients = withheld(result)
     return {
         "schema": SCHEMA,
         "agents": agents_table(result.agents),
-        "failure": _failure(result.failure) if result.failure else None,
+        "failure": _failure(result.failure, known_patients) if result.failure else None,
         "wells": [_well(row) for row in well_rows(result)],
         "warnings": [_notice(notice) for notice in result.notices],
         "conditions": {
@@ -74,13 +79,13 @@ def results_table(result: Result, source: Material | None = None) -> Table:
         "methods": methods(result),
         "provenance": {
             "relaxo": source.provenance.relaxo,
-            "recipe": to_table(result.recipe),
+            "recipe": _recipe(result.recipe, known_patients),
             "sources": [{"path": path, "sha256": digest} for path, digest in source.provenance.sources],
             "created": result.created.isoformat(timespec="seconds"),
             "versions": dict(source.provenance.versions),
         },
         "rates": {name: [_rate(rate) for rate in rates.wells] for name, rates in source.rates.items()},
-        "acquisition": {quantity: _acquisition(source, quantity) for quantity in source.quantities},
+        "acquisition": {quantity: _acquisition(source, quantity, known_patients) for quantity in source.quantities},
         "left_out": [{"path": path, "reason": reason} for path, reason in source.provenance.left_out],
     }
 
@@ -228,7 +233,25 @@ def _rate(rate: WellRate) -> Table:
     return {name: known(value) if isinstance(value, float) else value for name, value in values.items()}
 
 
-def _acquisition(source: Material, quantity: str) -> Table:
+def _recipe(recipe: Recipe, known_patients: Patients) -> Table:
+    """Return a recipe whose files go by their names alone; recipe.toml says where they lie."""
+    table = to_table(recipe)
+
+    def name(path: str) -> str:
+        return known_patients.taken_out(Path(path).name)
+
+    table["sources"] = [name(source) for source in recipe.sources]
+    if recipe.regression.references is not None:
+        table["regression"]["references"] = name(recipe.regression.references)
+    if recipe.wells.labels is not None:
+        table["wells"]["labels"] = name(recipe.wells.labels)
+    for entry in table["timing"]:
+        if "file" in entry:
+            entry["file"] = known_patients.taken_out(entry["file"])
+    return table
+
+
+def _acquisition(source: Material, quantity: str, known_patients: Patients) -> Table:
     """Return what the scanner did, in s and degree under BIDS's names."""
     protocol = source.protocols[quantity]
     return {
@@ -240,7 +263,7 @@ def _acquisition(source: Material, quantity: str) -> Table:
         "entered": dict(protocol.entered),
         "component": protocol.component,
         "field_T": known(protocol.field_T),
-        "description": protocol.description,
+        "description": known_patients.taken_out(protocol.description),
         "shown_image": source.pictures[quantity].setting,
     }
 
@@ -249,8 +272,13 @@ def _numbers(values: Iterable[float]) -> list[float | None]:
     return [float(value) if math.isfinite(value) else None for value in values]
 
 
-def _failure(failure: RelaxoError) -> Table:
-    return {"what": failure.what, "where": failure.where, "hint": failure.hint, "exit_code": failure.exit_code}
+def _failure(failure: RelaxoError, known_patients: Patients) -> Table:
+    return {
+        "what": known_patients.taken_out_of_prose(failure.what),
+        "where": None if failure.where is None else known_patients.taken_out(failure.where),
+        "hint": failure.hint,
+        "exit_code": failure.exit_code,
+    }
 
 
 def _notice(notice: Notice) -> Table:

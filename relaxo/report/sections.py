@@ -11,7 +11,6 @@ from relaxo.report.compare import compare
 from relaxo.report.document import MISSING, Document, FigurePlace, Grid, Heading, Items, Paragraph
 from relaxo.report.lettering import RELAXIVITY, SYMBOL
 from relaxo.report.methods import methods
-from relaxo.report.provenance import names_of
 from relaxo.report.record import record
 from relaxo.report.rows import well_rows
 from relaxo.rounding import UNKNOWN, fixed, rounded
@@ -224,9 +223,8 @@ def _wells(source: Material) -> Iterator[Block]:
 def _left_out(source: Material) -> Iterator[Block]:
     yield Heading("Files that were not used")
     about = source.provenance
-    names = names_of([path for path, _ in about.sources], [path for path, _ in about.left_out])
     reasons: dict[str, list[str]] = {}
-    for name, (_, reason) in zip(names, about.left_out, strict=True):
+    for name, reason in about.left_out:
         reasons.setdefault(reason, []).append(name)
     if not reasons:
         yield Paragraph("None: every file that was found was read.")
@@ -269,9 +267,7 @@ def _provenance(source: Material) -> Iterator[Block]:
         "results.json."
     )
     if about.sources:
-        names = names_of([path for path, _ in about.sources])
-        digests = (digest or "could not be read again" for _, digest in about.sources)
-        rows = tuple(zip(names, digests, strict=True))
+        rows = tuple((name, digest or "could not be read again") for name, digest in about.sources)
         yield Grid(("File", "SHA-256"), rows, (3, 7), wide=frozenset({0, 1}))
 
 

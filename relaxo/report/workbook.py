@@ -13,7 +13,6 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from relaxo.report.provenance import names_of
 from relaxo.report.results import results_table
 from relaxo.report.tables import RELAXIVITY_COLUMNS, WELL_COLUMNS, relaxivity_cells, well_cells
 
@@ -38,10 +37,6 @@ def write_workbook(result: Result, path: Path) -> None:
     """
     table = results_table(result)
     where = table["provenance"]
-    where["sources"] = [
-        {"path": name, "sha256": each["sha256"]}
-        for name, each in zip(names_of([each["path"] for each in where["sources"]]), where["sources"], strict=True)
-    ]
     del where["recipe"]["sources"]
     warnings = [(each["code"], each["well"], each["message"]) for each in table["warnings"]]
     write_sheets(

@@ -1,6 +1,7 @@
 import base64
 import contextlib
 import io
+import json
 import re
 import zipfile
 import zlib
@@ -23,12 +24,14 @@ def folder(tmp_path_factory):
         dataset = pydicom.dcmread(path)
         for keyword, value in PATIENT.items():
             setattr(dataset, keyword, value)
-        target = root / "scans" / path.parent.name / path.name
+        target = root / "scans Zebulon Quendale" / f"{path.parent.name}_1937-04-19" / f"mrn7700451_{path.name}"
         target.parent.mkdir(parents=True, exist_ok=True)
         dataset.save_as(target)
+    (target.parent / "quendale notes.txt").write_text("none")
     table = samples.sample_phantom() / "concentrations.csv"
     out = root / "out"
-    assert run_command(["run", str(root / "scans"), "--concentrations", str(table), "--out", str(out)]) == 0
+    scans = str(target.parent.parent)
+    assert run_command(["run", scans, "--concentrations", str(table), "--out", str(out)]) == 0
     return out
 
 
@@ -54,10 +57,25 @@ def test_nothing_of_the_patient_leaves(folder):
     assert len(files) > 20
     # The words of the PDF are seen, or it would prove nothing.
     assert any(b"Provenance" in data for data in contents(folder / "report.pdf"))
+    secrets = [secret.encode() for secret in ("quendale", "zebulon", "mrn7700451", "19370419", "1937-04-19")]
     for path in files:
         for data in contents(path):
-            for secret in ("Quendale", "Zebulon", "MRN7700451", "19370419", "1937-04-19"):
-                assert secret.encode() not in data, (path.name, secret)
+            found = [secret for secret in secrets if secret in data.lower()]
+            # It must find the images again; a warning says so.
+            assert path.name == "recipe.toml" or not found, (path.name, found)
+
+
+def test_names_of_files_say_where_a_patient_was_and_a_warning_what_to_do(folder):
+    table = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    assert table["provenance"]["recipe"]["sources"] == ["scans [patient]"]
+    assert all("_[patient]/[patient]_" in each["path"] for each in table["provenance"]["sources"])
+    assert [each["path"].rpartition("/")[2] for each in table["left_out"]] == ["[patient] notes.txt"]
+    assert "patient_in_path" in [each["code"] for each in table["warnings"]]
+
+
+def test_the_recipe_still_runs(call, folder):
+    code, _, err = call("scan", folder / "recipe.toml")
+    assert code == 0, err
 
 
 def test_the_report_lies_beside_the_results(folder):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
+from relaxo.data import LeftOut
 from relaxo.report import material, methods, rounded
 from relaxo.report.document import FigurePlace, Grid, Heading, Items, Paragraph
 from relaxo.report.html import html
@@ -107,9 +108,9 @@ def test_every_source_is_in_it_with_its_hash_and_without_the_folders_above(
     make_result: Callable[..., Result], tmp_path: Path
 ) -> None:
     made = make_result(folder=tmp_path)
-    source = material(made)
-    left = dataclasses.replace(source.provenance, left_out=((str(tmp_path / "scout" / "a.dcm"), "a scout"),))
-    said = texts(document(made, dataclasses.replace(source, provenance=left)))
+    left = (LeftOut(tmp_path / "scout" / "a.dcm", "a scout"),)
+    made = dataclasses.replace(made, inventory=dataclasses.replace(made.inventory, left_out=left))
+    said = texts(document(made, material(made)))
     assert {"T1_00.dcm", "T2_31.dcm", "scout/a.dcm", "a scout"} <= set(said)
     assert sum(bool(re.fullmatch("[0-9a-f]{64}", text)) for text in said) == 42
     assert not any(str(tmp_path) in text for text in said)

@@ -6,6 +6,7 @@ import csv
 import dataclasses
 import importlib
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,7 +22,6 @@ from relaxo.report import draw, material, read, results_table, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from relaxo.pipeline import Result
 
@@ -67,7 +67,10 @@ def copy(folder: Path, tmp_path: Path) -> Path:
 
 def test_what_comes_back_is_what_was_written(result: Result, folder: Path) -> None:
     before, after = material(result), read(folder)
-    for name in ("recipe", "field_T", "control", "notices", "created", "provenance"):
+    # Where the images lie stands in recipe.toml.
+    sources = tuple(Path(source).name for source in result.recipe.sources)
+    assert after.recipe == msgspec.structs.replace(before.recipe, sources=sources)
+    for name in ("field_T", "control", "notices", "created", "provenance"):
         assert getattr(before, name) == getattr(after, name), name
     assert after.rates["R1"].wells[3] == before.rates["R1"].wells[3]
     assert [agent.name for agent in after.agents] == ["Gd6", "Gd-DTPA"]
