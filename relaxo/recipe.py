@@ -252,6 +252,8 @@ class ContentsPart(Part, frozen=True):
     T1_reference_ms: Positive | None = None
     """The well's time as another method measured it, to be compared with; as the next."""
     T2_reference_ms: Positive | None = None
+    read_from: str | None = None
+    """The table and its line, as an error names them; None where no table was read."""
 
     def __post_init__(self) -> None:
         by_position = self.row is not None and self.column is not None

@@ -57,6 +57,10 @@ class Sheet:
         """Return where a line stands, as an error names it."""
         return _place(self.path, self.name, line)
 
+    def named(self, line: int) -> str:
+        """Return the same without the folders above, which are of this day and machine."""
+        return _place(self.path.name, self.name, line)
+
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
@@ -135,7 +139,7 @@ def _sheet(path: Path, grid: _Grid, header: int) -> Sheet:
     return Sheet(path, tuple(names), header + 1, tuple(rows), grid.delimiter, grid.name)
 
 
-def _place(path: Path, sheet: str, line: int) -> str:
+def _place(path: Path | str, sheet: str, line: int) -> str:
     return f"{path}, sheet {sheet}, line {line}" if sheet else f"{path}, line {line}"
 
 

@@ -90,6 +90,7 @@ def read_contents(path: Path) -> tuple[ContentsPart, ...]:
                 pipetting_error_percent=_percent(numbers, row, columns, "pipetting_error"),
                 assay_error_percent=_percent(numbers, row, columns, "assay_error"),
                 **{f"{field}_ms": _reference(numbers, row, columns, field) for field in _REFERENCES},
+                read_from=sheet.named(row.line),
             )
         )
     return tuple(contents)

@@ -245,9 +245,10 @@ def _recipe(recipe: Recipe, known_patients: Patients) -> Table:
         table["regression"]["references"] = name(recipe.regression.references)
     if recipe.wells.labels is not None:
         table["wells"]["labels"] = name(recipe.wells.labels)
-    for entry in table["timing"]:
-        if "file" in entry:
-            entry["file"] = known_patients.taken_out(entry["file"])
+    for part, key in (("timing", "file"), ("contents", "read_from")):
+        for entry in table[part]:
+            if key in entry:
+                entry[key] = known_patients.taken_out(entry[key])
     return table
 
 

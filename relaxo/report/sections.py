@@ -12,7 +12,7 @@ from relaxo.report.document import MISSING, Document, FigurePlace, Grid, Heading
 from relaxo.report.lettering import RELAXIVITY, SYMBOL
 from relaxo.report.methods import methods
 from relaxo.report.record import record
-from relaxo.report.rows import well_rows
+from relaxo.report.wells_section import wells_section
 from relaxo.rounding import UNKNOWN, fixed, rounded
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from relaxo.report.compare import Quotient
     from relaxo.report.document import Block
     from relaxo.report.material import Material
-    from relaxo.report.rows import Time
 
 NOTICE = "For research use, not for diagnosis."
 
@@ -51,7 +50,7 @@ def document(result: Result, source: Material) -> Document:
         _agreement(source),
         _quality(result),
         _warnings(result),
-        _wells(source),
+        wells_section(source),
         _left_out(source),
         _methods(result),
         _record(result),
@@ -200,26 +199,6 @@ def _warnings(result: Result) -> Iterator[Block]:
     yield Items(tuple(dict.fromkeys(texts))) if texts else Paragraph("None.")
 
 
-def _wells(source: Material) -> Iterator[Block]:
-    yield Heading("Wells")
-    measured = source.quantities
-    rows = [
-        (
-            row.well.name,
-            row.agent,
-            UNKNOWN if row.concentration_mM is None else f"{row.concentration_mM:.4g}",
-            *(_time(row.times.get(quantity)) for quantity in measured),
-            str(row.voxels),
-            row.excluded or "",
-        )
-        for row in well_rows(source)
-    ]
-    columns = ("Well", "Agent", "mM", *(f"{SYMBOL[quantity]} ± SD (ms)" for quantity in measured), "Voxels", "Left out")
-    numbers = frozenset(range(2, 4 + len(measured)))
-    yield Grid(columns, tuple(rows), (1, 2.4, 1.2, *(2.3 for _ in measured), 1.2, 4), numbers)
-    yield Paragraph("SD is the standard deviation over the voxels of a well.", small=True)
-
-
 def _left_out(source: Material) -> Iterator[Block]:
     yield Heading("Files that were not used")
     about = source.provenance
@@ -281,12 +260,6 @@ def _interval(quotient: Quotient) -> str:
         return UNKNOWN
     low, high = (rounded(end, quotient.standard_error).partition(" ")[0] for end in quotient.ci95)
     return f"{low} to {high}"
-
-
-def _time(time: Time | None) -> str:
-    if time is None or time.value is None:
-        return UNKNOWN
-    return rounded(time.value, math.nan if time.spread is None else time.spread)
 
 
 def _share(share: Share, line: Line) -> str:

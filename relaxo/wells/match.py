@@ -40,20 +40,20 @@ def match(wells: Wells, contents: Sequence[ContentsPart]) -> dict[str, Contents]
     Raises
     ------
     InputError
-        When a row fits no well, or two rows speak of one.
+        When a row fits no well, or two rows speak of one; where it was read is named where that is known.
     """
     found: dict[str, Contents] = {}
-    rows: dict[str, int] = {}
+    rows: dict[str, str] = {}
     for number, entry in enumerate(contents, 1):
-        where = f"row {number} of the concentrations"
+        where = entry.read_from or f"row {number} of the concentrations"
         well = named(entry.well, wells.wells, where) if entry.well is not None else _at(entry, wells, where)
         if well.name in found:
             raise InputError(
-                f"well {well.name} is named twice: row {rows[well.name]} speaks of it already",
+                f"well {well.name} is named twice: {rows[well.name]} speaks of it already",
                 where=where,
                 hint="Keep one of the two rows",
             )
-        rows[well.name] = number
+        rows[well.name] = where
         found[well.name] = Contents(
             concentration_mM=entry.concentration_mM,
             agent=entry.agent,

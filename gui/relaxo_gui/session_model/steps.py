@@ -132,6 +132,7 @@ _STEP_OF_NOTICE = dict.fromkeys(
         "echo_spacing",
         "few_times",
         "incomplete",
+        "patient_in_path",
         "receiver_gain_varies",
         "scale_varies",
         "single_echoes",

@@ -6,11 +6,13 @@ import datetime as dt
 import math
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import openpyxl
 import pytest
 
+from relaxo import io
 from relaxo.errors import InputError
-from relaxo.io import read_contents, read_rates
+from relaxo.io import read_rates
 from relaxo.recipe import ContentsPart
 
 if TYPE_CHECKING:
@@ -34,6 +36,11 @@ def _xlsx(folder: Path, *sheets: tuple[str, Sequence[Sequence[Any]]]) -> Path:
     path = folder / "table.xlsx"
     book.save(path)
     return path
+
+
+def read_contents(path: Path) -> tuple[ContentsPart, ...]:
+    """Read a table; where each row stood is another matter."""
+    return tuple(msgspec.structs.replace(part, read_from=None) for part in io.read_contents(path))
 
 
 THREE = (
@@ -68,6 +75,14 @@ DIALECTS = {
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_dialects_of_csv_say_the_same(dialect: str, tmp_path: Path) -> None:
     assert read_contents(_csv(tmp_path, DIALECTS[dialect])) == THREE
+
+
+def test_every_row_says_where_it_was_read(tmp_path: Path) -> None:
+    text = "Series of 3 May\n\nwell,mM\n1,0\n\n2,1\n"
+    first, second = io.read_contents(_csv(tmp_path, text))
+    assert (first.read_from, second.read_from) == ("table.csv, line 4", "table.csv, line 6")
+    (part,) = io.read_contents(_xlsx(tmp_path, ("Plate", [["well", "mM"], [1, 0.5]])))
+    assert part.read_from == "table.xlsx, sheet Plate, line 2"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252"])

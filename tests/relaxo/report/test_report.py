@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from relaxo.data import LeftOut
+from relaxo.data import LeftOut, Tally
 from relaxo.report import material, methods, rounded
 from relaxo.report.document import FigurePlace, Grid, Heading, Items, Paragraph
 from relaxo.report.html import html
@@ -73,6 +73,10 @@ def texts(report: Document) -> list[str]:
     return [text for text in found if text]
 
 
+def tables(report: Document, first: str) -> list[Grid]:
+    return [block for block in report.blocks if isinstance(block, Grid) and block.columns[0] == first]
+
+
 @pytest.fixture(scope="module")
 def report(result: Result) -> Document:
     return document(result, material(result))
@@ -95,13 +99,41 @@ def test_it_says_what_was_found_and_how(report: Document, result: Result) -> Non
 
 def test_every_well_is_in_it_with_the_reason_for_which_it_is_left_out(make_result: Callable[..., Result]) -> None:
     made = make_result(exclude={"5": "a bubble"})
-    (wells,) = (
-        block
-        for block in document(made, material(made)).blocks
-        if isinstance(block, Grid) and block.columns[0] == "Well"
-    )
+    wells = tables(document(made, material(made)), "Well")[0]
     assert [row[0] for row in wells.rows] == [well.name for well in made.wells["T1"].wells]
     assert wells.rows[4][-1] == "a bubble"
+
+
+def counted(result: Result, **tallies: tuple[Tally, ...]) -> Result:
+    wells = {
+        quantity: dataclasses.replace(there, tallies=tallies.get(quantity, ()))
+        for quantity, there in result.wells.items()
+    }
+    return dataclasses.replace(result, wells=wells)
+
+
+def test_it_says_which_voxels_count(make_result: Callable[..., Result]) -> None:
+    made = make_result()
+    tallies = tuple(Tally(inside=60 + k, measured=40, rim=20 - k, void=2 * k) for k in range(len(made.wells["T1"])))
+    made = counted(made, T1=tallies, T2=tallies)
+    _, voxels = tables(document(made, material(made)), "Well")
+    assert voxels.columns == ("Well", "Inside", "Counted", "Rim", "Voids")
+    assert voxels.rows[3] == (made.wells["T1"].wells[3].name, "63", "40", "17", "6")
+
+
+def test_voxels_that_differ_between_the_images_stand_beside_each_other(make_result: Callable[..., Result]) -> None:
+    made = make_result()
+    number = len(made.wells["T1"])
+    made = counted(made, T1=(Tally(60, 40, 20),) * number, T2=(Tally(60, 30, 20, ringing=10),) * number)
+    _, voxels = tables(document(made, material(made)), "Well")
+    first = ("Well", "T₁ inside", "T₁ counted", "T₁ rim", "T₁ voids", "T₂ inside", "T₂ counted", "T₂ rim", "T₂ ringing")
+    assert voxels.columns == (*first, "T₂ voids")
+    assert voxels.rows[0][1:] == ("60", "40", "20", "0", "60", "30", "20", "10", "0")
+
+
+def test_wells_whose_voxels_nobody_counted_have_no_such_table(make_result: Callable[..., Result]) -> None:
+    made = counted(make_result())
+    assert len(tables(document(made, material(made)), "Well")) == 1
 
 
 def test_every_source_is_in_it_with_its_hash_and_without_the_folders_above(

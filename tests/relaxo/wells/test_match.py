@@ -72,9 +72,20 @@ def test_a_coordinate_off_the_plate_lists_what_is_there(grid: Make, as_wells: Ma
 
 @pytest.mark.parametrize("again", [ContentsPart(well="3.0"), ContentsPart(row=43.5, column=73.5)])
 def test_a_well_named_twice(wells: Wells, again: ContentsPart) -> None:
-    with pytest.raises(InputError, match="well 3 is named twice: row 1") as caught:
+    with pytest.raises(InputError, match="well 3 is named twice: row 1 of the concentrations speaks") as caught:
         match(wells, [ContentsPart(well="3"), ContentsPart(well="4"), again])
     assert caught.value.where == "row 3 of the concentrations"
+
+
+def test_a_row_of_a_table_is_named_by_its_line(wells: Wells) -> None:
+    rows = [ContentsPart(well=name, read_from=f"plate.csv, line {line}") for name, line in (("3", 2), ("13", 5))]
+    with pytest.raises(InputError, match="there is no well '13'") as caught:
+        match(wells, rows)
+    assert caught.value.where == "plate.csv, line 5"
+    again = ContentsPart(row=43.5, column=73.5, read_from="plate.csv, line 7")
+    with pytest.raises(InputError, match=r"well 3 is named twice: plate\.csv, line 2 speaks of it already") as caught:
+        match(wells, [rows[0], again])
+    assert caught.value.where == "plate.csv, line 7"
 
 
 def test_no_rows_say_nothing(wells: Wells) -> None:
