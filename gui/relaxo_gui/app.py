@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 import relaxo
 from relaxo_gui.actions.settings import appearance
+from relaxo_gui.garbage import Collector
 from relaxo_gui.main_window import MainWindow
 from relaxo_gui.resources import app_icon, wear
 from relaxo_gui.widgets.error_window import ErrorWindow
@@ -108,18 +109,20 @@ def run(paths: Sequence[Path] = (), picture: Path | None = None) -> int:
     machine without a screen.
     """
     app = application()
+    collector = Collector(app)
     window = MainWindow()
     Reporter(window).install()
     if isinstance(app, Application):
         app.handed_over.connect(lambda path: window.commands.open_paths([path]))
     window.show()
-    if paths:
-        window.commands.open_paths(paths)
-    else:
-        QTimer.singleShot(0, window.commands.warm_up)
+    window.commands.warming.succeeded.connect(collector.keep)
+    # After the window has been painted.
+    QTimer.singleShot(0, lambda: window.commands.open_paths(paths) if paths else window.commands.warm_up())
     if picture is not None:
         _Photographer(window, picture)
-    return app.exec()
+    code = app.exec()
+    collector.end()
+    return code
 
 
 class _Photographer(QObject):
@@ -136,7 +139,7 @@ class _Photographer(QObject):
         self._timer.start()
 
     def _draw(self) -> None:
-        if self._window.commands.analysis.running:
+        if self._window.commands.analysis.running or self._window.commands.waiting:
             return
         saved = self._window.grab().save(str(self._file))
         QApplication.exit(0 if saved else 1)

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__all__ = ["columns", "curve", "fitting", "io", "load", "models", "pipeline", "relaxivity", "timing_table", "wells"]
+__all__ = [
+    "columns",
+    "curve",
+    "fitting",
+    "io",
+    "is_loaded",
+    "load",
+    "models",
+    "pipeline",
+    "relaxivity",
+    "timing_table",
+    "wells",
+]
 
 
 class _Later:
@@ -34,7 +47,16 @@ else:
     wells = _Later("relaxo.wells")
 
 
+#: What brings all of them along, and what is needed when the first results are there.
+_ALL = ("relaxo.pipeline", "relaxo.models.curve", "relaxo.samples", "relaxo.report", "pypdfium2")
+
+
 def load() -> None:
     """Load all of them: while a window stands empty, on a thread that is not its own."""
-    for name in ("relaxo.pipeline", "relaxo.models.curve", "relaxo.samples"):
+    for name in _ALL:
         import_module(name)
+
+
+def is_loaded() -> bool:
+    """Whether all of them are loaded, or at least begun to be."""
+    return all(name in sys.modules for name in _ALL)

@@ -23,6 +23,7 @@ from studies import write_study
 
 from relaxo_gui.actions import commands
 from relaxo_gui.app import application
+from relaxo_gui.garbage import Collector
 from relaxo_gui.main_window import MainWindow
 
 if TYPE_CHECKING:
@@ -92,13 +93,18 @@ def main() -> None:
 
 
 def _measure(app: QApplication, folder: Path) -> None:
+    collector = Collector(app)
     window = MainWindow()
     window.resize(1280, 800)
     window.show()
+    window.commands.warming.succeeded.connect(collector.keep)
+    window.commands.warm_up()
+    _say("longest pause while the libraries are loaded", [_longest(app, lambda _: window.commands.warming.running)], "")
     _settle(app, window)
     write_study(folder / "small", 1, pixels=256)
     write_study(folder / "large", 1, pixels=512)
     inversion = sorted((folder / "large" / "dicom").iterdir())[:10]
+    collector.keep()
     _say("longest pause of an idle window", [_longest(app, lambda at: time.perf_counter() < at + IDLE_S)], "")
     window.commands.open_paths(inversion)
     reading = _longest(app, lambda _: window.commands.analysis.running)
@@ -127,6 +133,7 @@ def _measure(app: QApplication, folder: Path) -> None:
     _say("pointer to the voxel's curve", _follow(app, window), "bar 16")
     window.commands.autosave.end()
     window.commands.finish()
+    collector.end()
 
 
 def _say(what: str, times_ms: list[float], bar: str) -> None:

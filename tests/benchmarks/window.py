@@ -107,7 +107,7 @@ def paint(*widgets: QWidget) -> None:
 def wait(app: QApplication, window: MainWindow) -> None:
     """Wait until nothing is computed any more, and what came of it is drawn."""
     app.processEvents()
-    while window.commands.analysis.running:
+    while window.commands.waiting or window.commands.analysis.running:
         app.processEvents()
     app.processEvents()
 

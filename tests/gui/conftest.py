@@ -16,6 +16,7 @@ from shiboken6 import isValid
 
 from relaxo.pipeline import Pipeline
 from relaxo.samples import sample_phantom
+from relaxo_gui import core
 from relaxo_gui.actions import commands
 from relaxo_gui.main_window import MainWindow
 
@@ -145,6 +146,8 @@ def pipeline() -> Pipeline:
 @pytest.fixture
 def window(qtbot: QtBot, answers: Answers, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> MainWindow:
     """Return the window, empty."""
+    # At once, as no test is about how long it takes.
+    core.load()
     monkeypatch.setattr("relaxo.pipeline.Pipeline", lambda: pipeline)
     window = MainWindow()
     window.commands.dialogs = answers  # type: ignore[assignment] # it only looks like one

@@ -14,7 +14,7 @@ import relaxo
 from relaxo_gui.app import Reporter, report_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pytestqt.qtbot import QtBot
 
@@ -98,3 +98,34 @@ def test_what_is_loaded_later_is_what_it_stands_for() -> None:
 def test_the_first_analysis_is_prepared_while_there_is_nothing_to_do(window: MainWindow, qtbot: QtBot) -> None:
     with qtbot.waitSignal(window.commands.warming.succeeded, timeout=60_000):
         window.commands.warm_up()
+
+
+def test_what_is_opened_before_the_libraries_are_there_waits_for_them_and_the_window_does_not(
+    window: MainWindow, qtbot: QtBot, settle: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going_on = threading.Event()
+    monkeypatch.setattr("relaxo_gui.actions.commands.load", lambda: going_on.wait(60))
+    window.commands.warm_up()
+    window.commands.open_sample()
+    assert window.commands.waiting
+    assert window.model.recipe is None
+    qtbot.waitUntil(window.status.progress.isVisible)
+    going_on.set()
+    qtbot.waitUntil(lambda: window.model.recipe is not None)
+    assert not window.commands.waiting
+    settle()
+    assert window.model.snapshot is not None
+
+
+def test_opening_can_be_given_up_while_libraries_are_loaded(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going_on = threading.Event()
+    monkeypatch.setattr("relaxo_gui.actions.commands.load", lambda: going_on.wait(60))
+    monkeypatch.setattr("relaxo_gui.actions.commands.is_loaded", lambda: False)
+    window.commands.open_sample()
+    window.commands.cancel()
+    assert not window.commands.waiting
+    with qtbot.waitSignal(window.commands.warming.succeeded):
+        going_on.set()
+    assert window.model.recipe is None

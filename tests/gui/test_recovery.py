@@ -42,7 +42,7 @@ def maps(pipeline, recipe, progress=None, before=Pipeline.maps):
     return before(pipeline, recipe, progress)
 
 def edit():
-    if window.commands.analysis.running:
+    if window.commands.waiting or window.commands.analysis.running:
         return
     timer.stop()
     window.commands.set_concentration("2", "0.05")

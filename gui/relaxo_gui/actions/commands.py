@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from functools import cached_property, partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,13 +20,13 @@ from relaxo_gui.actions.exports import Exports
 from relaxo_gui.actions.opening import recipe_for, save_recipe
 from relaxo_gui.actions.proposals import Proposals
 from relaxo_gui.actions.settings import drafts_folder, remember
-from relaxo_gui.core import load, pipeline
+from relaxo_gui.core import is_loaded, load, pipeline
 from relaxo_gui.jobs import Job, Told
 from relaxo_gui.session_model import SessionModel, Snapshot, follow, next_step, steps_of
 from relaxo_gui.widgets.once_a_frame import OnceAFrame
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from relaxo.data import WellRate, Wells
     from relaxo.pipeline import Pipeline
@@ -53,6 +52,8 @@ class Commands(QObject):
     """A well was left out just now; a better reason can be given."""
     steps_changed = Signal()
     """How far the way is gone, see `steps`."""
+    waiting_changed = Signal()
+    """See `waiting`."""
     may_close = Signal()
     """What the end waited for is done."""
     crashed = Signal(object)
@@ -99,6 +100,9 @@ class Commands(QObject):
             signal.connect(self.steps_changed)
         self.analysis.running_changed.connect(self.steps_changed)
         self.analysis.running_changed.connect(self._forget_glance)
+        self._waiting: Callable[[], None] | None = None
+        self.warming.succeeded.connect(self._do_waiting)
+        self.warming.crashed.connect(lambda _: self._wait_for(None))
         self._arriving = False
         self.analysis.succeeded.connect(self._arrive)
 
@@ -113,9 +117,33 @@ class Commands(QObject):
             exported=self.exports.written,
         )
 
+    @property
+    def waiting(self) -> bool:
+        """Whether something is to be opened as soon as the libraries are there."""
+        return self._waiting is not None
+
     def warm_up(self) -> None:
         """Load what the first analysis needs while there is nothing to do."""
         self.warming.start(lambda _told: load())
+
+    def _once_loaded(self, do: Callable[[], None]) -> None:
+        """Do it now, or when the libraries are there: the window does not wait for them."""
+        if is_loaded() and not self.warming.running:
+            do()
+            return
+        self._wait_for(do)
+        if not self.warming.running:
+            self.warm_up()
+
+    def _wait_for(self, do: Callable[[], None] | None) -> None:
+        self._waiting = do
+        self.waiting_changed.emit()
+
+    def _do_waiting(self) -> None:
+        do = self._waiting
+        if do is not None:
+            self._wait_for(None)
+            do()
 
     # Open and save
 
@@ -135,16 +163,8 @@ class Commands(QObject):
 
     def open_sample(self) -> None:
         """Open the phantom that Relaxo ships."""
-        from relaxo.samples import RECIPE, sample_phantom  # noqa: PLC0415 - the generator is heavy, and rarely asked for
-
-        try:
-            recipe = recipes.load(sample_phantom() / RECIPE)
-        except RelaxoError as error:
-            self.model.message.emit(error)
-            return
-        # Without its path: what ships with the program is not saved over.
         if self._may_leave():
-            self._start(recipe, None)
+            self._once_loaded(self._start_sample)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open a recipe, or folders and files of images."""
@@ -154,14 +174,13 @@ class Commands(QObject):
             self.model.message.emit(error)
             return
         if self._may_leave():
-            self._start(recipe, path)
+            self._once_loaded(partial(self._start, recipe, path))
             remember(*(path.absolute() for path in paths))
 
     def recover(self, draft: Left) -> None:
         """Open what was not saved when the app ended unexpectedly."""
         if self._may_leave():
-            self._renew()
-            self.autosave.recover(draft)
+            self._once_loaded(partial(self._recover, draft))
 
     def locate_images(self) -> None:
         """Ask where the images are now, when they are no longer where the recipe says."""
@@ -270,6 +289,7 @@ class Commands(QObject):
 
     def cancel(self) -> None:
         """Stop what is being computed or written; what is shown stays."""
+        self._wait_for(None)
         self.analysis.cancel()
         self.exporting.cancel()
 
@@ -346,6 +366,21 @@ class Commands(QObject):
         self.model.open(recipe, path)
         self.analyse()
 
+    def _start_sample(self) -> None:
+        from relaxo.samples import RECIPE, sample_phantom  # noqa: PLC0415 - the generator is heavy, and rarely asked for
+
+        try:
+            recipe = recipes.load(sample_phantom() / RECIPE)
+        except RelaxoError as error:
+            self.model.message.emit(error)
+        else:
+            # Without its path: what ships with the program is not saved over.
+            self._start(recipe, None)
+
+    def _recover(self, draft: Left) -> None:
+        self._renew()
+        self.autosave.recover(draft)
+
     def _renew(self) -> None:
         """Prepare for another analysis."""
         self.analysis.cancel()
@@ -395,7 +430,4 @@ class _Remembered:
 
 
 def _analyse(remembered: _Remembered, recipe: Recipe, before: Snapshot | None, told: Told) -> Snapshot:
-    snapshot = follow(remembered.pipeline, recipe, before, told.progress, told.partial)
-    # With reports comes matplotlib: it is loaded here, not while the window waits for one.
-    import_module("relaxo.report")
-    return snapshot
+    return follow(remembered.pipeline, recipe, before, told.progress, told.partial)

@@ -49,6 +49,7 @@ class StatusPanel(QStatusBar):
         for job in (commands.analysis, commands.exporting):
             job.running_changed.connect(self._show_running)
             job.progressed.connect(self.progress.set_progress)
+        commands.waiting_changed.connect(self._show_running)
         commands.told.connect(lambda words: self.showMessage(words, _SAID_MS))
         self._model.pointed_changed.connect(self._read)
         for signal in (self._model.snapshot_changed, self._model.contents_changed, self._model.history_changed):
@@ -56,7 +57,11 @@ class StatusPanel(QStatusBar):
         self._summarise()
 
     def _show_running(self) -> None:
-        self.progress.set_running(running=self._commands.analysis.running or self._commands.exporting.running)
+        waiting = self._commands.waiting
+        running = waiting or self._commands.analysis.running or self._commands.exporting.running
+        self.progress.set_running(running=running)
+        if waiting:
+            self.progress.set_progress("Loading libraries", 0, 0)
         self._summarise()
 
     def _read(self) -> None:
