@@ -88,7 +88,7 @@ class Grid:
         return float(self.log_nodes[1] - self.log_nodes[0])
 
     def scores(self, signal: Array, weight: Array | None) -> Array:
-        """Return the sums of squares (nodes, v) that every node explains of signals (n, v)."""
+        """Return the sums of squares (nodes, v) that nodes explain of signals (n, v), but for what all of them do."""
         count, nodes, points = self.dictionary.shape
         if weight is not None:
             projection = _product(self.dictionary.reshape(-1, points), signal).reshape(count, nodes, -1)
@@ -98,9 +98,6 @@ class Grid:
         explained, *others = projection.reshape(count - self.shared, nodes, -1)
         for more in others:
             explained += more
-        if self.shared:
-            same = self.dictionary[: self.shared, 0] @ signal
-            explained += np.einsum("kv,kv->v", same, same)
         return explained
 
     def _weighted_scores(self, projection: Array, weight: Array) -> Array:
@@ -138,8 +135,13 @@ class Grid:
             top[part] = argmax(scores)
             centre[part] = np.minimum(np.maximum(top[part], reach), nodes - 1 - reach)
             width = scores.shape[1]
-            around[:, part] = scores.reshape(-1).take((centre[part] + offsets) * width + np.arange(width))
+            place = centre[part] * width
+            place += np.arange(width)
+            scores.reshape(-1).take(place + offsets * width, out=around[:, part], mode="clip")
         offset, score, bend = _top_of_polynomial(around, (top - centre).astype(signal.dtype))
+        if self.shared and weight is None:
+            same = self.dictionary[: self.shared, 0] @ signal
+            score += np.einsum("kv,kv->v", same, same)
         here = self.log_nodes[centre] + offset * self.spacing
         middle = self.log_nodes[top]
         low, high = middle - 2 * self.spacing, middle + 2 * self.spacing

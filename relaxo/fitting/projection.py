@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -51,25 +51,26 @@ class Projection:
             self.curvature,
         ]
 
-    def covariance(self) -> Array:
-        """Return (k + 1, k + 1, v), the inverse of J'J; J holds the basis and, last, the tangent."""
+    def covariance(self, variance: Array) -> Array:
+        """Return (k + 1, k + 1, v), the inverse of J'J times a variance (v,); J holds the basis, then the tangent."""
         size = len(self.norms)
-        known = 1 / self.curvature
-        covariance = np.empty((size + 1, size + 1, known.size), known.dtype)
-        # Column j of the inverse of the mixing matrix says what one unit of function j is in the basis.
-        columns = [self._unmix([np.full_like(known, float(i == j)) for i in range(size)]) for j in range(size)]
-        for a in range(size):
+        covariance = np.empty((size + 1, size + 1, variance.size), variance.dtype)
+        known = np.divide(variance, self.curvature, out=covariance[size, size])
+        inverses = [variance / norm for norm in self.norms]
+        # Column j of the inverse of the mixing matrix says what one unit of function j is in the basis: zeros and ones
+        # are numbers, the rest arrays.
+        columns: list[list[Any]] = [unmix(self.mixing, [float(i == j) for i in range(size)]) for j in range(size)]
+        for a, carried in enumerate(self.carried):
+            along = carried * known
             for b in range(a, size):
-                shared = self.carried[a] * self.carried[b] * known
-                for column, norm in zip(columns, self.norms, strict=True):
-                    shared += column[a] * column[b] / norm
-                covariance[a, b] = covariance[b, a] = shared
-            covariance[size, a] = covariance[a, size] = -self.carried[a] * known
-        covariance[size, size] = known
+                shared = np.multiply(along, self.carried[b], out=covariance[a, b])
+                for column, inverse in zip(columns, inverses, strict=True):
+                    share = column[a] * column[b]
+                    if not (isinstance(share, float) and share == 0):
+                        shared += share * inverse
+                covariance[b, a] = shared
+            covariance[size, a] = np.negative(along, out=covariance[a, size])
         return covariance
-
-    def _unmix(self, coefficients: list[Array]) -> list[Array]:
-        return unmix(self.mixing, coefficients)
 
 
 def project(problem: Problem, log_time: Array, signal: Array, weight: Array | None) -> Projection:
@@ -111,7 +112,7 @@ def project(problem: Problem, log_time: Array, signal: Array, weight: Array | No
     )
 
 
-def unmix(mixing: list[list[Array]], coefficients: list[Array]) -> list[Array]:
+def unmix(mixing: list[list[Array]], coefficients: list[Any]) -> list[Any]:
     """Turn coefficients of the orthogonal functions into those of the basis."""
     result = list(coefficients)
     for j in range(len(mixing) - 1, 0, -1):

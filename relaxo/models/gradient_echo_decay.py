@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from relaxo.models.decay import NOISE_FLOOR, decay_basis, decay_form, unchanged
+from relaxo.models.decay import NOISE_FLOOR, decay_basis, decay_form
 from relaxo.models.model import Input, Model, Parameter
 
 MODEL = Model(
@@ -19,8 +19,6 @@ MODEL = Model(
     equation="S0 * exp(-TE / T2star)",
     reference="Chavhan et al., Radiographics 29:1433 (2009), doi 10.1148/rg.295095034",
     basis=decay_basis,
-    to_parameters=unchanged,
-    to_amplitudes=unchanged,
     decays=True,
     form=decay_form,
     options=(NOISE_FLOOR,),

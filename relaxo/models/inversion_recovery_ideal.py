@@ -22,10 +22,6 @@ def _basis(time: Array, times: Times) -> tuple[Array, Array]:
     return basis[np.newaxis], derivative[np.newaxis]
 
 
-def _unchanged(values: tuple[Array, ...]) -> tuple[Array, ...]:
-    return values
-
-
 MODEL = Model(
     name="inversion_recovery_ideal",
     title="Inversion recovery, perfect inversion",
@@ -42,8 +38,6 @@ MODEL = Model(
     reference="Kingsley, Concepts Magn. Reson. 11:243 (1999), doi 10.1002/(SICI)1099-0534(1999)11:4<243::AID-CMR5>"
     "3.0.CO;2-C; biased where the inversion is not perfect",
     basis=_basis,
-    to_parameters=_unchanged,
-    to_amplitudes=_unchanged,
     rises_through_zero=True,
     options=(
         Option(

@@ -19,10 +19,6 @@ def _basis(time: Array, times: Times) -> tuple[Array, Array]:
     return np.array([np.ones_like(left), -left]), np.array([np.zeros_like(left), -ti * left])
 
 
-def _unchanged(values: tuple[Array, ...]) -> tuple[Array, ...]:
-    return values
-
-
 def _correction(amplitudes: tuple[Array, ...]) -> Array:
     """Return T1 / T1*."""
     steady, change = amplitudes
@@ -43,8 +39,6 @@ MODEL = Model(
     reference="Deichmann and Haase, J. Magn. Reson. 96:608 (1992), doi 10.1016/0022-2364(92)90347-A; Messroghli et "
     "al., Magn. Reson. Med. 52:141 (2004), doi 10.1002/mrm.20110; holds for a perfect inversion and small angles",
     basis=_basis,
-    to_parameters=_unchanged,
-    to_amplitudes=_unchanged,
     rises_through_zero=True,
     time_factor=_correction,
     options=(

@@ -100,11 +100,16 @@ class Solver(Protocol):
 
 
 class Conversion(Protocol):
-    """A change between amplitudes and parameters; it must hold for complex numbers too."""
+    """A change between amplitudes and parameters."""
 
     def __call__(self, values: tuple[Array, ...], /) -> tuple[Array, ...]:
         """Return the other set, in the order of the parameters."""
         ...
+
+
+def unchanged(values: tuple[Array, ...]) -> tuple[Array, ...]:
+    """Return amplitudes as the parameters that they are."""
+    return values
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,17 +129,17 @@ class Model:
     reference: str
     """Where the equation is from."""
     basis: SignalBasis
-    to_parameters: Conversion
+    to_parameters: Conversion = unchanged
     """Amplitudes (k of them) to the parameters after the first."""
-    to_amplitudes: Conversion
+    to_amplitudes: Conversion = unchanged
     """And back."""
     rises_through_zero: bool = False
     """Whether the signal changes sign, so that magnitude images have lost its polarity."""
     decays: bool = False
     """Whether the signal falls along the axis, so that what follows its first point in the noise is noise too."""
     time_factor: Callable[[tuple[Array, ...]], Array] | None = None
-    """From the amplitudes to the ratio of the first parameter to the time constant of the basis, for complex numbers
-    too; None where they are the same."""
+    """From the amplitudes to the ratio of the first parameter to the time constant of the basis; None where they are
+    the same."""
     search_range: Callable[[Times], tuple[float, float]] | None = None
     """From the protocol to the time constants, in s, between which the fit looks; None where the times of the axis say
     it."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from relaxo.data import FitStatus, Maps
+from relaxo.models.model import unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 LARGEST_RELATIVE_ERROR = 0.5
 #: Degrees of freedom that errors need once points are left out because they are noise.
 LEAST_FREEDOM = 2
-#: A step into the complex plane, as a share of the largest amplitude.
-STEP = 1e-30
+#: A step along an amplitude, as a share of it.
+STEP = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +70,8 @@ class Outcome:
             errors = _errors(model, fitted)
             status = _judge(model, fitted, values, errors)
             doubtful = np.flatnonzero(status)
-            values[:, doubtful] = errors[:, doubtful] = np.nan
+            if doubtful.size:
+                values[:, doubtful] = errors[:, doubtful] = np.nan
             self.status[voxels] = status
             self.values[:, voxels] = values
             self.errors[:, voxels] = errors
@@ -111,24 +113,26 @@ def within_bounds(model: Model, values: Iterable[NDArray[Any]]) -> NDArray[np.bo
 def _errors(model: Model, fitted: Solution) -> Array:
     """Carry the covariance of amplitudes and ln time over to the parameters (p, v), to first order."""
     size = len(fitted.amplitudes)
+    variance = fitted.covariance
+    if model.to_parameters is unchanged and model.time_factor is None:
+        variances = np.array([fitted.time * fitted.time * variance[size, size], *(variance[a, a] for a in range(size))])
+        return np.sqrt(np.maximum(variances, 0.0, out=variances), out=variances)
     amplitudes = fitted.amplitudes.astype(np.float64)
-    largest = np.abs(amplitudes).max(axis=0)
-    # A complex step gives the derivative without cancellation.
-    step = STEP * np.where(largest > 0, largest, 1)
+    here = parameters(model, fitted.time, tuple(amplitudes))
     slopes: list[list[Array]] = []
-    for column in range(size):
-        shifted = tuple(row + 1j * step if index == column else row for index, row in enumerate(amplitudes))
-        slopes.append([value.imag / step for value in parameters(model, fitted.time, shifted)])
+    for column, row in enumerate(amplitudes):
+        step = np.where(row == 0, 1, STEP * row)
+        there = parameters(model, fitted.time, (*amplitudes[:column], row + step, *amplitudes[column + 1 :]))
+        slopes.append([(moved - stayed) / step for moved, stayed in zip(there, here, strict=True)])
     variances = np.zeros((len(model.parameters), fitted.time.size))
     for row in range(len(variances)):
         along = [(column, slope[row]) for column, slope in enumerate(slopes) if slope[row].any()]
         if row == 0:
-            along.append((size, parameters(model, fitted.time, tuple(amplitudes))[0]))
+            along.append((size, here[0]))
         for first, (a, left) in enumerate(along):
             for b, right in along[first:]:
-                variances[row] += (1 if a == b else 2) * left * right * fitted.covariance[a, b]
-    errors: Array = np.sqrt(np.maximum(variances, 0.0))
-    return errors
+                variances[row] += (1 if a == b else 2) * left * right * variance[a, b]
+    return np.sqrt(np.maximum(variances, 0.0, out=variances), out=variances)
 
 
 def _judge(model: Model, fitted: Solution, values: Array, errors: Array) -> NDArray[np.uint8]:

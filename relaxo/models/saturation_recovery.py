@@ -20,10 +20,6 @@ def _recovery(time: Array, times: Times) -> tuple[Array, Array]:
     return -np.expm1(-tr)[np.newaxis], (-tr * np.exp(-tr))[np.newaxis]
 
 
-def _unchanged(values: tuple[Array, ...]) -> tuple[Array, ...]:
-    return values
-
-
 def _recovery_and_rest(time: Array, times: Times) -> tuple[Array, Array]:
     tr = times["RepetitionTime"][:, np.newaxis] / time
     left = np.exp(-tr)
@@ -68,8 +64,6 @@ MODEL = Model(
     reference="Kingsley, Concepts Magn. Reson. 11:243 (1999), doi 10.1002/(SICI)1099-0534(1999)11:4<243::AID-CMR5>"
     "3.0.CO;2-C",
     basis=_recovery,
-    to_parameters=_unchanged,
-    to_amplitudes=_unchanged,
     form=_form,
     variant=_variant,
     options=(

@@ -9,7 +9,7 @@ import numpy as np
 
 from relaxo.errors import UsageError
 from relaxo.fitting import Problem, solve_each, solve_magnitude
-from relaxo.models.decay import NOISE_FLOOR, decay_basis, decay_form, unchanged
+from relaxo.models.decay import NOISE_FLOOR, decay_basis, decay_form
 from relaxo.models.model import Input, Model, Option, Parameter
 
 if TYPE_CHECKING:
@@ -67,8 +67,6 @@ MODEL = Model(
     reference="Carr and Purcell, Phys. Rev. 94:630 (1954); first echo left out as in Milford et al., PLoS ONE "
     "10:e0145255 (2015)",
     basis=decay_basis,
-    to_parameters=unchanged,
-    to_amplitudes=unchanged,
     decays=True,
     form=decay_form,
     variant=_variant,

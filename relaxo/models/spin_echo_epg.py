@@ -56,10 +56,6 @@ def _basis(time: Array, times: Times, *, options: Options) -> tuple[Array, Array
     return echoes[np.newaxis, numbers - 1], slope[np.newaxis, numbers - 1]
 
 
-def _unchanged(values: tuple[Array, ...]) -> tuple[Array, ...]:
-    return values
-
-
 @lru_cache(maxsize=4)
 def _surface(spacing: float, numbers: tuple[int, ...], T1: float, T1_to_T2: float, smallest_angle: float) -> Surface:
     """Return the curves of a train over ln T2 and the angle that lacks to 180 degrees, in radians."""
@@ -165,8 +161,6 @@ MODEL = Model(
     "10.1002/jmri.24619; fit after Lebel and Wilman, Magn. Reson. Med. 64:1005 (2010), doi 10.1002/mrm.22487, and "
     "Prasloski et al., Magn. Reson. Med. 67:1803 (2012), doi 10.1002/mrm.23157",
     basis=partial(_basis, options={option.name: option.default for option in _OPTIONS}),
-    to_parameters=_unchanged,
-    to_amplitudes=_unchanged,
     nonlinear=1,
     solver=_solve,
     compiled=follows,

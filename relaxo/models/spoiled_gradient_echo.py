@@ -30,10 +30,6 @@ def _basis(time: Array, times: Times) -> tuple[Array, Array]:
     return basis[np.newaxis], derivative[np.newaxis]
 
 
-def _unchanged(values: tuple[Array, ...]) -> tuple[Array, ...]:
-    return values
-
-
 def _search_range(times: Times) -> tuple[float, float]:
     angles = np.radians(times["FlipAngle"])
     smallest = min(float(angles[angles > 0].min()), np.pi / 2)
@@ -71,8 +67,6 @@ MODEL = Model(
     "Imaging 5:201 (1987); nonlinear least squares after Chang et al., Magn. Reson. Med. 60:496 (2008), doi "
     "10.1002/mrm.21669",
     basis=_basis,
-    to_parameters=_unchanged,
-    to_amplitudes=_unchanged,
     search_range=_search_range,
     form=_form,
     options=(

@@ -107,29 +107,38 @@ class Work:
             self.outcome.put(block, status)
             if good.size == 0:
                 return
-            signal, keep = signal[:, good], keep[:, good]
+            signal = signal[:, good]
+            keep = None if keep is None else keep[:, good]
             here = {name: values if values.size == 1 else values[good] for name, values in here.items()}
             voxels = block.start + good if isinstance(block, slice) else block[good]
-        peak = np.abs(signal).max()
+        peak = max(signal.max(), -signal.min())
         if self.model.solver is not None or not SINGLE_RANGE[0] < peak < SINGLE_RANGE[1]:
             signal = signal.astype(np.float64)
         problem = self.problems[signal.dtype.type]
         if self.model.solver is not None:
             fitted = self.model.solver(
-                signal, keep, {**self.times, **here}, self.options, self._mean_noise(), compiled=self.may_compile
+                signal,
+                _everything(signal) if keep is None else keep,
+                {**self.times, **here},
+                self.options,
+                self._mean_noise(),
+                compiled=self.may_compile,
             )
         elif any(values.size > 1 for values in here.values()):
             used = {name: values[self.first :] for name, values in self.times.items()}
             of_each = replace(problem, basis=lambda time: self.model.basis(time, {**used, **here}))
-            fitted = solve_each(of_each, signal.astype(np.float64), keep)
+            fitted = solve_each(of_each, signal.astype(np.float64), _everything(signal) if keep is None else keep)
         else:
             fitted = solve(problem, signal, keep)
         self.outcome.put_solution(voxels, self.model, fitted)
 
     def _before(
         self, signal: NDArray[Any], maps: Mapping[str, Array], floor: float
-    ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-        """Return, before a fit, the status (v,) of voxels (n, v) with maps (v,) or (1,), and the points that count."""
+    ) -> tuple[NDArray[np.uint8], NDArray[np.bool_] | None]:
+        """Return, before a fit, the status (v,) of voxels (n, v) with maps (v,) or (1,), and the points that count.
+
+        Those are None where all of them do.
+        """
         largest, smallest = signal.max(axis=0), signal.min(axis=0)
         # Both are NaN where any value is.
         finite = np.isfinite(largest) & np.isfinite(smallest)
@@ -142,9 +151,11 @@ class Work:
             largest, smallest = used.max(axis=0), used.min(axis=0)
         if self.component == "magnitude" and smallest.min() < 0:
             raise _negative()
-        keep = counted_points(used, np.maximum(largest, -smallest), self.unseen, floor, decays=self.model.decays)
+        keep = None
+        if self.unseen or floor:
+            keep = counted_points(used, np.maximum(largest, -smallest), self.unseen, floor, decays=self.model.decays)
         status = np.full(finite.shape, FitStatus.OK, np.uint8)
-        if self.unseen or not keep.all():
+        if keep is not None:
             count = keep.sum(axis=0)
             truncated = count < len(keep) - self.unseen
             status[count < len(self.model.parameters) + LEAST_FREEDOM * truncated] = FitStatus.BELOW_NOISE
@@ -210,6 +221,11 @@ class Work:
             search_signs=self.model.rises_through_zero and self.component == "magnitude",
             inside=lambda time, amplitudes: within_bounds(self.model, parameters(self.model, time, amplitudes)),
         )
+
+
+def _everything(signal: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return that every point of signals (n, v) counts."""
+    return np.ones(signal.shape, bool)
 
 
 def _negative() -> AnalysisError:
