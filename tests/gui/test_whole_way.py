@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import random
 import shutil
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import strategies as st
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -245,73 +246,138 @@ def test_images_that_were_moved_are_found_again(
     assert window.model.undo_label == "Take images from plate"
 
 
-def test_whatever_is_done_can_be_undone(window: MainWindow, settle: Settle, qtbot: QtBot) -> None:
-    """Two hundred random actions, undo among them, then undo to the start: the recipe is the one that was opened."""
-    window.commands.open_sample()
-    settle()
-    start = window.model.recipe
-    chance = random.Random(2)  # noqa: S311 - nothing is kept secret by it
-    seen: list[Recipe | None] = [start]
-    for number in range(200):
-        act(window, chance, number)
-        if chance.random() < 0.05:
-            qtbot.wait(1)  # results come in between
-        if window.model.recipe not in seen:
-            seen.append(window.model.recipe)
-    assert len(seen) > 50
+#: What a person can do: the name of something in `_do`, and what it is given.
+STEPS = {
+    "concentration": st.sampled_from(["0", "0,1", "0.37", "2", "", "much", "-1"]),
+    "agent": st.sampled_from(["Gd6", "Gd-DTPA", "new", ""]),
+    "exclude": st.sampled_from(["", "bubble"]),
+    "include": st.none(),
+    "toggle": st.none(),
+    "paste": st.integers(0, 17),
+    "stack": st.sampled_from(["IRT1-1", None]),
+    "repetition time": st.sampled_from([4000.0, 5000.0, None]),
+    "nudge": st.tuples(st.sampled_from([-1, 1]), st.sampled_from([0, 10])),
+    "grow": st.sampled_from([-1, 1]),
+    "rename": st.integers(1, 99),
+    "remove": st.none(),
+    "restore": st.none(),
+    "restore all": st.none(),
+    "add": st.tuples(st.floats(5, 20), st.floats(5, 120)),
+    "margin": st.sampled_from([0.5, 1.0, 1.5]),
+    "voids": st.booleans(),
+    "option": st.sampled_from([2.0, 3.0, None]),
+    "reset options": st.none(),
+    "weights": st.sampled_from(["none", "relative", "standard_error"]),
+    "condition": st.sampled_from(["20", "37,5", "warm", ""]),
+}
+OTHERS = {
+    "go to": st.sampled_from(["images", "wells", "concentrations", "maps", "relaxivity", "report"]),
+    "undo": st.none(),
+    "redo": st.none(),
+    "there and back": st.none(),
+    "cancel": st.none(),
+    "wait": st.none(),
+}
+WELLS = st.integers(1, 18).map(str)
+ACTS = st.one_of(
+    *(st.tuples(st.just(name), WELLS, given) for name, given in STEPS.items()),
+    *(st.tuples(st.just(name), WELLS, given) for name, given in OTHERS.items()),
+)
+
+
+def test_whatever_is_done_can_be_undone_and_done_again(window: MainWindow, settle: Settle, qtbot: QtBot) -> None:
+    """Two hundred random actions, undo and redo among them: then undo to the start, and redo to the end."""
+    different = []
+
+    @settings(
+        max_examples=3,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.large_base_example, HealthCheck.data_too_large],
+    )
+    @given(acts=st.lists(ACTS, min_size=200, max_size=200))
+    def can_be_undone(acts: list[tuple[str, str, Any]]) -> None:
+        window.commands.open_sample()
+        settle()
+        model, start = window.model, window.model.recipe
+        seen: list[Recipe | None] = [start]
+        for number, (what, well, how) in enumerate(acts):
+            note(f"{number}: {what} {how} on {well}; undo would take back {model.undo_label}")
+            model.select(well)
+            _do(window, qtbot, what, well, how)
+            if model.recipe not in seen:
+                seen.append(model.recipe)
+        different.append(len(seen))
+        _all(window.commands.redo, lambda: model.redo_label)
+        end = model.recipe
+        back = _all(window.commands.undo, lambda: model.undo_label)
+        assert model.recipe == start
+        assert not model.modified
+        assert _all(window.commands.redo, lambda: model.redo_label) == back
+        assert model.recipe == end
+        window.commands.cancel()
+        window.commands.exports.drawing.cancel()
+
+    can_be_undone()
+    assert max(different) > 50
+
+
+def _all(do: Callable[[], None], label: Callable[[], str | None]) -> int:
+    """Undo or redo as long as there is something to; return how often."""
     steps = 0
-    while window.model.undo_label is not None:
-        window.commands.undo()
+    while label() is not None:
+        do()
         steps += 1
         assert steps < 500
-    assert window.model.recipe == start
-    assert not window.model.modified
-    window.commands.cancel()
-    window.commands.exports.drawing.cancel()
+    return steps
 
 
-def act(window: MainWindow, chance: random.Random, number: int) -> None:
+def _do(window: MainWindow, qtbot: QtBot, what: str, well: str, how: Any) -> None:
     """Do one thing that a person can do, whatever state the window is in."""
-    on, model = window.commands, window.model
-    names = [str(k) for k in range(1, 19)]
-    well = chance.choice(names)
+    on, model, by_hand = window.commands, window.model, window.commands.by_hand
     known = model.snapshot
     volumes = () if known is None or known.inventory is None else known.inventory.stacks[0].headers
-    by_hand = on.by_hand
-    model.select(well)
-    edits: list[Callable[[], object]] = [
-        lambda: on.set_concentration(well, chance.choice(["0", "0,1", f"{number / 100}", "", "much", "-1"])),
-        lambda: on.set_agent(well, chance.choice(["Gd6", "Gd-DTPA", "new", ""])),
-        lambda: on.exclude(well, chance.choice(["", "bubble"])),
-        lambda: on.include(well),
-        on.toggle_selected,
-        lambda: (
-            on.proposal.paste([["0.3", "spill"], ["x", ""]], chance.randrange(18), "concentration_mM"),
-            on.proposal.take(),
-        ),
-        lambda: on.choices.choose_stack("T1", chance.choice(["IRT1-1", None])),
-        lambda: (
-            volumes and on.choices.set_times("TR", [(volumes[0], {"TR_ms": chance.choice([4000.0 + number, None])})])
-        ),
-        lambda: by_hand.nudge(chance.choice([-1, 1]), chance.choice([0, 10])),
-        lambda: by_hand.grow(chance.choice([-1, 1])),
-        lambda: by_hand.rename(well, f"tube {number}"),
-        by_hand.remove_selected,
-        by_hand.restore_selected,
-        by_hand.restore_all,
-        lambda: by_hand.add("T1", chance.uniform(5, 20), chance.uniform(5, 120), 0),
-        lambda: by_hand.set_margin(chance.choice([0.5, 1.0, 1.5])),
-        lambda: by_hand.set_voids(cut=chance.random() < 0.5),
-        lambda: on.choices.choose_option("T2", "noise_floor", chance.choice([2.0, 3.0, None])),
-        lambda: on.choices.reset_options("T2"),
-        lambda: on.choices.regress_by("Weights", weights=chance.choice(["none", "relative", "standard_error"])),
-        lambda: on.choices.set_condition("temperature_C", chance.choice(["20", "37,5", "warm", ""])),
-    ]
-    others: list[Callable[[], object]] = [
-        lambda: model.go_to(chance.choice(["images", "wells", "concentrations", "maps", "relaxivity", "report"])),
-        on.undo,
-        on.undo,
-        on.redo,
-        on.cancel,
-    ]
-    chance.choice(edits if chance.random() < 0.7 else others)()
+
+    def there_and_back() -> None:
+        before = model.recipe
+        if model.undo_label is not None:
+            on.undo()
+            on.redo()
+        assert model.recipe == before
+
+    def paste() -> None:
+        on.proposal.paste([["0.3", "spill"], ["x", ""]], how, "concentration_mM")
+        on.proposal.take()
+
+    do: dict[str, Callable[[], object]] = {
+        "concentration": lambda: on.set_concentration(well, how),
+        "agent": lambda: on.set_agent(well, how),
+        "exclude": lambda: on.exclude(well, how),
+        "include": lambda: on.include(well),
+        "toggle": on.toggle_selected,
+        "paste": paste,
+        "stack": lambda: on.choices.choose_stack("T1", how),
+        "repetition time": lambda: on.choices.set_times("TR", [(volumes[0], {"TR_ms": how})]) if volumes else None,
+        "nudge": lambda: by_hand.nudge(*how),
+        "grow": lambda: by_hand.grow(how),
+        "rename": lambda: by_hand.rename(well, f"tube {how}"),
+        "remove": by_hand.remove_selected,
+        "restore": by_hand.restore_selected,
+        "restore all": by_hand.restore_all,
+        "add": lambda: by_hand.add("T1", *how, 0),
+        "margin": lambda: by_hand.set_margin(how),
+        "voids": lambda: by_hand.set_voids(cut=how),
+        "option": lambda: on.choices.choose_option("T2", "noise_floor", how),
+        "reset options": lambda: on.choices.reset_options("T2"),
+        "weights": lambda: on.choices.regress_by("Weights", weights=how),
+        "condition": lambda: on.choices.set_condition("temperature_C", how),
+        "go to": lambda: model.go_to(how),
+        "undo": on.undo,
+        "redo": on.redo,
+        "there and back": there_and_back,
+        "cancel": on.cancel,
+        "wait": lambda: qtbot.wait(1),  # results come in between
+    }
+    do[what]()
