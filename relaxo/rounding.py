@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 UNKNOWN = "–"  # noqa: RUF001 - an en dash, as tables print it
 _DIGITS_WITHOUT_ERROR = 4
@@ -22,6 +26,11 @@ def rounded(value: float, error: float) -> str:
         return fixed(value, _without_error(value))
     places = decimals(error) if error > 0 else _without_error(value)
     return f"{fixed(value, places)} ± {fixed(error, places)}"
+
+
+def span(counts: Collection[int]) -> str:
+    """Return from how many to how many there are: ``60 to 72``, or ``72``."""
+    return " to ".join(str(end) for end in dict.fromkeys((min(counts), max(counts))))
 
 
 def decimals(error: float) -> int:

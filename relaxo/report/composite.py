@@ -64,7 +64,8 @@ def draw_composite(source: Material, width_mm: float, *, lines: bool, strips: bo
     total, laid, slice_height, bars = below_graphs, None, 0.0, 0.0
     if strips:
         bars = _bars_height(source, side_by_side=side_by_side)
-        slice_height = height_of(source, page.inner, _LARGEST_SLICE_MM) + _BETWEEN_MM if whole else 0.0
+        if whole:
+            slice_height = height_of(source, page.inner - _LETTER_MM, _LARGEST_SLICE_MM) + _BETWEEN_MM
         laid = lay_out(source, together, page.inner, look().page.height_mm - below_graphs - bars - slice_height)
         total += laid.height_mm + bars + slice_height
     page.set_height(total)
@@ -84,7 +85,7 @@ def draw_composite(source: Material, width_mm: float, *, lines: bool, strips: bo
         draw_strips(page.canvas(EDGE_MM, below_graphs, page.inner, laid.height_mm), laid)
         _draw_bars(page, laid, below_graphs + laid.height_mm + _ABOVE_BARS_MM, side_by_side=side_by_side)
     if whole:
-        top = total - slice_height
+        top = total - EDGE_MM - slice_height + _BETWEEN_MM
         page.letter(next(letters), EDGE_MM, top)
         draw_named(page, source, EDGE_MM + _LETTER_MM, top, page.inner - _LETTER_MM, _LARGEST_SLICE_MM)
     return page.figure

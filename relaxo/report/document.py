@@ -8,6 +8,18 @@ from dataclasses import dataclass
 MISSING = "not stated"
 
 
+#: A longer name of an agent is shortened in all tables but the first.
+_LONGEST_NAME = 18
+
+
+def abbreviated(name: str) -> str:
+    """Return a name that fits into a column, with an ellipsis in its middle: names of agents differ at both ends."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    head, tail = name[: _LONGEST_NAME // 2].rstrip(), name[1 - _LONGEST_NAME // 2 :].lstrip()
+    return f"{head}…{tail}"
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """The title of a section."""

@@ -10,7 +10,7 @@ import relaxo
 from relaxo.models import CATALOGUE
 from relaxo.report.record import listed, missing, record
 from relaxo.report.rows import well_rows
-from relaxo.rounding import rounded
+from relaxo.rounding import rounded, span
 from relaxo.units import frequency_from_field, s_to_ms
 
 if TYPE_CHECKING:
@@ -161,6 +161,6 @@ def _wells(result: Result) -> str:
     voxels = [row.voxels for row in rows if row.voxels]
     count = f"{len(rows)} wells were measured"
     if voxels:
-        count += f", each as the mean over {min(voxels)} to {max(voxels)} voxels"
+        count += f", each as the mean over {span(voxels)} voxels"
     excluded = [f"{row.well.name} ({row.excluded})" for row in rows if row.excluded]
     return f"{count}." + (f" Wells left out: {'; '.join(excluded)}." if excluded else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from reportlab import rl_config
@@ -12,10 +13,11 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader
-from reportlab.platypus import Flowable, Spacer, Table, TableStyle
+from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table, TableStyle
 from reportlab.platypus import Paragraph as Text
 from reportlab.platypus.doctemplate import SimpleDocTemplate
 
+from relaxo.io import printable
 from relaxo.report.document import MISSING, FigurePlace, Grid, Heading, Items, Paragraph
 from relaxo.report.pdf_fonts import BOLD, FONT, marked, register
 
@@ -35,6 +37,9 @@ _FOOTER = 10 * mm
 _PADDING = 6
 _WIDTH = A4[0] - 2 * _MARGIN - 2 * _PADDING
 _TALLEST = A4[1] - 2 * _MARGIN - 45 * mm
+_LONGEST_TITLE = 80
+#: A heading, the header and a few rows.
+_LEAST_OF_A_TABLE = 40 * mm
 _GREY, _LINE, _INK, _MARK = "#5f5f5f", "#d6d6d6", "#1a1a1a", "#a33f00"
 
 
@@ -66,7 +71,7 @@ def pdf(report: Document, figure: Image) -> bytes:
     )
 
     def footer(canvas: Any, _: Any) -> None:  # noqa: ANN401 - reportlab's, which has no types
-        title = f"{report.title[:80]}, page {canvas.getPageNumber()}"
+        title = f"{printable(report.title, _LONGEST_TITLE)}, page {canvas.getPageNumber()}"
         for text, right in ((report.notice, False), (title, True)):
             line = _text(text, _style(7, colour=_GREY, right=right))
             line.wrapOn(canvas, A4[0] - 2 * _MARGIN, _MARGIN)
@@ -77,15 +82,19 @@ def pdf(report: Document, figure: Image) -> bytes:
         _text(report.subtitle, _style(8, colour=_GREY, after=4)),
         _text(report.notice, _style(9, bold=True, colour=_MARK, after=6)),
     ]
-    flow += [part for block in report.blocks for part in _flow(block, figure)]
+    for block, following in zip_longest(report.blocks, report.blocks[1:]):
+        if isinstance(block, Heading) and isinstance(following, Grid):
+            # Not with the whole table: what does not fit goes on, under its header, on the next page.
+            flow.append(CondPageBreak(_LEAST_OF_A_TABLE))
+        flow += _flow(block, figure, with_next=not isinstance(following, Grid))
     template.build(flow, onFirstPage=footer, onLaterPages=footer)
     return out.getvalue()
 
 
-def _flow(block: Block, figure: Image) -> Iterator[Any]:
+def _flow(block: Block, figure: Image, *, with_next: bool) -> Iterator[Any]:
     match block:
         case Heading(text):
-            yield _text(text, _style(11.5, bold=True, before=10, after=4, with_next=True))
+            yield _text(text, _style(11.5, bold=True, before=10, after=4, with_next=with_next))
         case Paragraph(text, small):
             yield _text(text, _style(7.5, colour=_GREY, after=4) if small else _style(9, after=4))
         case Items(texts):

@@ -10,6 +10,7 @@ import numpy as np
 import relaxo
 from relaxo.report.provenance import withheld
 from relaxo.report.rows import well_rows
+from relaxo.rounding import span
 from relaxo.units import frequency_from_field, s_to_ms
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def record(result: Result) -> tuple[Item, ...]:
         *_conditions(recipe.conditions, result.field_T),
         *_concentrations(result.agents, recipe.regression, recipe.conditions),
         *acquisition,
-        Item("voxels per well", f"{min(measured)} to {max(measured)}" if measured else None),
+        Item("voxels per well", span(measured) if measured else None),
         *regression_items(result.agents, recipe.regression),
         Item("wells excluded", "; ".join(excluded) or "none"),
         Item("software", f"Relaxo {relaxo.__version__}"),

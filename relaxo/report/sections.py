@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from relaxo.relaxivity import conditions
 from relaxo.report.agreement import agreement
 from relaxo.report.compare import compare
-from relaxo.report.document import MISSING, Document, FigurePlace, Grid, Heading, Items, Paragraph
+from relaxo.report.document import MISSING, Document, FigurePlace, Grid, Heading, Items, Paragraph, abbreviated
 from relaxo.report.lettering import RELAXIVITY, SYMBOL
 from relaxo.report.methods import methods
 from relaxo.report.record import record
@@ -98,7 +98,7 @@ def _budget(result: Result) -> Iterator[Block]:
         )
         return
     rows = tuple(
-        (agent.name or "agent", _NAMES[line.quantity], share.source, _error(share.standard_error), _share(share, line))
+        (_short(agent), _NAMES[line.quantity], share.source, _error(share.standard_error), _share(share, line))
         for agent, line, share in shares
     )
     columns = ("Agent", "", "Source", "Standard error (mM⁻¹ s⁻¹)", "Share of the square")
@@ -113,7 +113,7 @@ def _figure() -> Iterator[Block]:
 def _comparisons(result: Result) -> Iterator[Block]:
     rows = [
         (
-            comparison.agent or "agent",
+            abbreviated(comparison.agent or "agent"),
             f"{comparison.name} ({'published' if comparison.kind == 'reference' else 'control'})",
             _NAMES[name],
             rounded(quotient.value, quotient.standard_error),
@@ -161,7 +161,7 @@ def _quality(result: Result) -> Iterator[Block]:
     yield Heading("Quality of the lines")
     rows = [
         (
-            agent.name or "agent",
+            _short(agent),
             SYMBOL["T1" if line.quantity == "r1" else "T2"],
             rounded(line.intercept.value, line.intercept.standard_error),
             *(
@@ -260,6 +260,10 @@ def _interval(quotient: Quotient) -> str:
         return UNKNOWN
     low, high = (rounded(end, quotient.standard_error).partition(" ")[0] for end in quotient.ci95)
     return f"{low} to {high}"
+
+
+def _short(agent: AgentResult) -> str:
+    return abbreviated(agent.name or "agent")
 
 
 def _share(share: Share, line: Line) -> str:

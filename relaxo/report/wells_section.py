@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from relaxo.report.document import Grid, Heading, Paragraph
+from relaxo.report.document import Grid, Heading, Paragraph, abbreviated
 from relaxo.report.lettering import SYMBOL
 from relaxo.report.rows import well_rows
 from relaxo.rounding import UNKNOWN, rounded
@@ -38,7 +38,7 @@ def wells_section(source: Material) -> Iterator[Block]:
     cells = [
         (
             row.well.name,
-            row.agent,
+            abbreviated(row.agent),
             UNKNOWN if row.concentration_mM is None else f"{row.concentration_mM:.4g}",
             *(_time(row.times.get(quantity)) for quantity in measured),
             str(row.voxels),

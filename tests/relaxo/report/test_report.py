@@ -14,7 +14,7 @@ from PIL import Image
 
 from relaxo.data import LeftOut, Tally
 from relaxo.report import material, methods, rounded
-from relaxo.report.document import FigurePlace, Grid, Heading, Items, Paragraph
+from relaxo.report.document import Document, FigurePlace, Grid, Heading, Items, Paragraph
 from relaxo.report.html import html
 from relaxo.report.pdf import pdf
 from relaxo.report.sections import NOTICE, document
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from relaxo.pipeline import Result
-    from relaxo.report.document import Document
 
 SVG = '<?xml version="1.0"?>\n<!DOCTYPE svg>\n<svg width="510pt" height="300pt" viewBox="0 0 510 300"><g/></svg>\n'
 VOID = {"meta", "col", "br", "img"}
@@ -219,3 +218,22 @@ def test_a_pdf_takes_any_name_and_a_well_with_a_long_reason(
         control=None,
     )
     assert pdf(document(made, material(made)), picture).startswith(b"%PDF")
+
+
+def test_a_long_name_is_whole_in_the_first_table_alone(make_result: Callable[..., Result]) -> None:
+    name = "Gd6-polyamidoamine-dendrimer-conjugate-batch-12"
+    made = make_result({name: ((0.1, 0.5, 1.0), (12, 24))}, control=None)
+    first, *others = (block for block in document(made, material(made)).blocks if isinstance(block, Grid))
+    assert first.rows[0][0] == name
+    short = [cell for table in others for row in table.rows for cell in row if cell.startswith("Gd6-")]
+    # The record is prose.
+    assert set(short) == {"Gd6-polya…batch-12", f"{name}: 0, 0.1, 0.5, 1 mM"}
+
+
+def test_a_table_begins_below_its_heading_wherever_that_stands() -> None:
+    picture = Image.new("RGB", (510, 300), "white")
+    long, short = (Grid(("Well", "What"), (("1", "text"),) * rows, (1, 1)) for rows in (45, 20))
+    blocks = (FigurePlace("caption"), Heading("Wells"), long, Heading("Record"), short)
+    made = pdf(Document("Title", "subtitle", NOTICE, blocks), picture)
+    # Each on a page of its own, they would take three.
+    assert len(re.findall(rb"/Type\s*/Page\b", made)) == 2
