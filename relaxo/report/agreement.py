@@ -14,7 +14,7 @@ from scipy.special import stdtrit
 from relaxo.data import RATES
 from relaxo.errors import AnalysisError
 from relaxo.report.groups import groups
-from relaxo.report.lettering import SYMBOL, shortened
+from relaxo.report.lettering import MM_PER_POINT, SYMBOL, shortened
 from relaxo.report.look import look
 from relaxo.report.page import EDGE_MM, Page
 from relaxo.report.style import DARK_GREY, GREY, INK
@@ -40,6 +40,10 @@ _BETWEEN_MM = 8.0
 _RIGHT_MM = 15.0
 _WIDE_MM = 130.0
 _PERCENT = 100.0
+#: How much further the axis reaches than what is drawn.
+_MARGIN = 1.25
+#: The height of a label in heights of its letters.
+_LABEL_LINES = 2.6
 #: 95 % of a normal distribution lie within so many standard deviations.
 _LIMITS = 1.96
 
@@ -154,22 +158,25 @@ def _draw(axes: Axes, source: Material, quantity: str, found: Agreement) -> None
     axes.axhline(0, color=GREY, linewidth=0.5, zorder=1)
     if math.isfinite(found.spread):
         axes.axhspan(*found.bias_ci95, color=DARK_GREY, alpha=0.15, linewidth=0)
-    marks = [(found.bias, "bias", "-")]
+    marks = [(found.bias, "bias", "-", 0)]
     if math.isfinite(found.spread):
-        marks += [(limit, sign, "--") for limit, sign in zip(found.limits, ("−1.96 SD", "+1.96 SD"), strict=True)]  # noqa: RUF001 - a minus sign
-    for value, name, line in marks:
+        lower, upper = found.limits
+        marks += [(lower, "−1.96 SD", "--", -1), (upper, "+1.96 SD", "--", 1)]  # noqa: RUF001 - a minus sign
+    reach = _MARGIN * max(1.0, *(abs(value) for value, *_ in marks), float(np.abs(found.difference).max()))
+    axes.set_ylim(-reach, reach)
+    for value, name, line, side in marks:
         axes.axhline(value, color=INK, linewidth=0.8, linestyle=line, zorder=2)
+        # Limits near the bias have their labels, of two lines each, clear of its own.
+        away = abs(value - found.bias) / (2 * reach) * _AXES_HEIGHT_MM / MM_PER_POINT
         axes.annotate(
             f"{name}\n{fixed(value, 1)} %",
             (1, value),
             xycoords=("axes fraction", "data"),
-            xytext=(3, 0),
+            xytext=(3, side * max(0.0, _LABEL_LINES * look().page.small_pt - away)),
             textcoords="offset points",
             va="center",
             fontsize=look().page.small_pt,
         )
-    reach = max(1.0, *(abs(value) for value, *_ in marks), float(np.abs(found.difference).max()))
-    axes.set_ylim(-1.25 * reach, 1.25 * reach)
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.xaxis.set_minor_locator(NullLocator())

@@ -9,7 +9,7 @@ SYMBOL = {"T1": "T₁", "T2": "T₂", "R1": "R₁", "R2": "R₂"}
 RELAXIVITY = {"T1": "r₁", "T2": "r₂"}
 UNIT = "mM⁻¹ s⁻¹"
 
-_MM_PER_POINT = 25.4 / 72
+MM_PER_POINT = 25.4 / 72
 _FEWEST_LETTERS = 5
 
 
@@ -17,7 +17,7 @@ def width_mm(text: str, points: float, weight: str = "normal") -> float:
     """Return how long a text is in mm, in the family of the style that is in force."""
     font = FontProperties(size=points, weight=weight)
     width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
-    return float(width) * _MM_PER_POINT
+    return float(width) * MM_PER_POINT
 
 
 def shortened(text: str, room_mm: float, points: float, weight: str = "normal") -> str:

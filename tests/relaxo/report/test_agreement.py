@@ -48,6 +48,18 @@ def test_two_wells_have_a_bias_and_no_limits(result: Result) -> None:
     draw(compared(result, {"2": 1.01, "3": 1.03}), "agreement", width="single")
 
 
+@pytest.mark.parametrize("spread", [0.0, 1e-4, 0.02])
+def test_labels_of_limits_stay_clear_of_that_of_the_bias(result: Result, spread: float) -> None:
+    factors = {"2": 1.01, "3": 1.01 + spread, "4": 1.01 - spread, "5": 1.01}
+    figure = draw(compared(result, factors), "agreement")
+    figure.canvas.draw()
+    lower, bias, upper = sorted(
+        (text.get_window_extent() for text in figure.axes[0].texts), key=lambda extent: float(extent.y0)
+    )
+    assert lower.y1 <= bias.y0
+    assert bias.y1 <= upper.y0
+
+
 def test_without_reference_times_there_is_nothing_to_compare(result: Result) -> None:
     assert agreement(compared(result, {"2": 1.01}), "T2") is None
     with pytest.raises(AnalysisError, match="reference times"):
