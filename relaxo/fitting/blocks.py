@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
 import time
@@ -65,7 +66,7 @@ def work_through(
     Raises
     ------
     Cancelled
-        When `progress` answers False; no further block is begun.
+        When `progress` answers False; no further block is begun, and those that are end at the next `checkpoint`.
     """
     shift = _Shift(blocks, work, total, progress)
     count = workers(threads)
@@ -82,7 +83,30 @@ def work_through(
                     shift.ask()
             shift.ask()
         finally:
-            shift.stop.set()
+            shift.stop.value = 1
+
+
+def checkpoint() -> None:
+    """Leave the work that this thread does, where that is to end: solvers come by here between their passes.
+
+    Raises
+    ------
+    Cancelled
+        When it is.
+    """
+    if stop_flag().value:
+        raise Cancelled
+
+
+def stop_flag() -> ctypes.c_int32:
+    """Return what is 1 once the work that this thread does is to end: for the kernel, which looks now and then."""
+    flag: ctypes.c_int32 = getattr(_here, "stop", _NEVER)
+    return flag
+
+
+#: Of each thread, the flag of the work that it does.
+_here = threading.local()
+_NEVER = ctypes.c_int32(0)
 
 
 class _Shift:
@@ -101,12 +125,19 @@ class _Shift:
         self.progress = progress
         self.done = 0
         self.take = threading.Lock()
-        self.stop = threading.Event()
+        self.stop = ctypes.c_int32(0)
 
     def labour(self, *, asking: bool = False) -> None:
         """Take block after block, and ask now and then whether to go on."""
+        before, _here.stop = stop_flag(), self.stop
+        try:
+            self._labour(asking=asking)
+        finally:
+            _here.stop = before
+
+    def _labour(self, *, asking: bool) -> None:
         asked = time.monotonic()
-        while not self.stop.is_set():
+        while not self.stop.value:
             with self.take:
                 block = next(self.blocks, None)
             if block is None:
@@ -114,7 +145,7 @@ class _Shift:
             try:
                 finished = self.work(block)
             except BaseException:
-                self.stop.set()
+                self.stop.value = 1
                 raise
             with self.take:
                 self.done += finished

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from relaxo.fitting.blocks import stop_flag
 from relaxo.fitting.cells import Cells
 from relaxo.fitting.separable import margin_of_impossible
 
@@ -65,7 +66,7 @@ class _Block(ctypes.Structure):
         ("first", ctypes.c_int64),
         ("values", _Pointers),
         ("errors", _Pointers),
-        *((name, _Pointer) for name in ("residual", "r_squared", "status")),
+        *((name, _Pointer) for name in ("residual", "r_squared", "status", "stop")),
     )
 
 
@@ -168,7 +169,7 @@ class Compiled:
         """Fit voxels (n, v) into result arrays, (voxels,) or (parameters, voxels).
 
         The answer is how many were refused for being negative. `place` says where each belongs, (v,), or where the
-        first does.
+        first does. It ends early where the work that this thread does is to end.
         """
         kernel = library()
         assert kernel is not None
@@ -185,6 +186,7 @@ class Compiled:
             residual=residual.ctypes.data,
             r_squared=r_squared.ctypes.data,
             status=status.ctypes.data,
+            stop=ctypes.addressof(stop_flag()),
         )
         return int(kernel.relaxo_fit(ctypes.byref(self._task), ctypes.byref(block)))
 

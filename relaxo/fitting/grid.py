@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from relaxo.fitting.blocks import ranges
+from relaxo.fitting.blocks import checkpoint, ranges
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -131,6 +131,7 @@ class Grid:
         top, centre = np.empty((2, voxels), np.intp)
         around = np.empty((offsets.size, voxels), signal.dtype)
         for part in ranges(voxels, CHUNK):
+            checkpoint()
             scores = self.scores(signal[:, part], None if weight is None else weight[:, part])
             top[part] = argmax(scores)
             centre[part] = np.minimum(np.maximum(top[part], reach), nodes - 1 - reach)

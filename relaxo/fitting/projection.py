@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from relaxo.fitting.blocks import checkpoint
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -78,6 +80,7 @@ def project(problem: Problem, log_time: Array, signal: Array, weight: Array | No
 
     `signal` is 0 where `weight` (n, v), 0 or 1, is; a weight of None counts every point.
     """
+    checkpoint()
     basis, derivative = problem.basis(np.exp(log_time))
     if weight is not None:
         basis, derivative = basis * weight, derivative * weight

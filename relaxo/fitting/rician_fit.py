@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relaxo.fitting.blocks import checkpoint
 from relaxo.fitting.problem import Problem, Solution
 from relaxo.fitting.rician import MagnitudeTable
 from relaxo.fitting.voxelwise import solve_each
@@ -54,6 +55,7 @@ def solve_magnitude(problem: Problem, signal: Array, keep: NDArray[np.bool_], si
     damping = np.full(signal.shape[1], 1e-4)
     converged = np.zeros(signal.shape[1], bool)
     for _ in range(MAX_ITERATIONS):
+        checkpoint()
         step = _step(jacobian, residual, damping)
         proposed = place + np.where(converged, 0.0, np.clip(step, -1.0, 1.0))
         proposed[1] = np.clip(proposed[1], *limits)

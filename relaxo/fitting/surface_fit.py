@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relaxo.fitting.blocks import checkpoint, ranges
 from relaxo.fitting.problem import Solution
 from relaxo.fitting.rician import MagnitudeTable
 from relaxo.fitting.surface_kernel import follow, follows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from relaxo.fitting.surface import Surface
@@ -122,8 +125,10 @@ def _iterated(data: _Data, voxel: NDArray[np.intp], place: Array) -> tuple[_Stat
     return here, converged
 
 
-def _blocks(voxels: NDArray[np.intp]) -> list[NDArray[np.intp]]:
-    return [voxels[start : start + BLOCK] for start in range(0, len(voxels), BLOCK)]
+def _blocks(voxels: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
+    for block in ranges(len(voxels), BLOCK):
+        checkpoint()
+        yield voxels[block]
 
 
 @dataclass(slots=True)

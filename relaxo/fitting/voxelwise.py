@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from relaxo.fitting.blocks import checkpoint
 from relaxo.fitting.problem import Problem, Solution
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def solve_each(problem: Problem, signal: Array, keep: NDArray[np.bool_]) -> Solu
     nodes = np.linspace(np.log(problem.lower), np.log(problem.upper), count)
     best, score = np.zeros(signal.shape[1], np.int64), np.full(signal.shape[1], -1.0)
     for index, node in enumerate(nodes):
+        checkpoint()
         basis, _ = problem.basis(np.full(signal.shape[1], np.exp(node)))
         orthonormal, _ = orthonormalise(basis * weight)
         explained = ((orthonormal * signal).sum(axis=1) ** 2).sum(axis=0)
@@ -111,6 +113,7 @@ def _refine(
     here = nodes[best]
     converged = np.zeros(here.shape, bool)
     for _ in range(MAX_ITERATIONS):
+        checkpoint()
         _, basis, tangent, residual = _amplitudes(problem, signal, weight, here)
         # At the best amplitudes their own change does not enter the slope, so it is exact.
         slope = -(residual * tangent).sum(axis=0)

@@ -146,7 +146,8 @@ def fit(
         compiled or work,
         total,
         threads=threads,
-        brisk=compiled is not None,
+        # Of many voxels a thread of its own is worth its start: this one is then free to hear of a cancel.
+        brisk=compiled is not None and total <= COMPILED_BLOCK,
         progress=progress,
     )
     return work.outcome.maps(model, images.shape[1:], noise, options)

@@ -116,7 +116,7 @@ def _errors(model: Model, fitted: Solution) -> Array:
     variance = fitted.covariance
     if model.to_parameters is unchanged and model.time_factor is None:
         variances = np.array([fitted.time * fitted.time * variance[size, size], *(variance[a, a] for a in range(size))])
-        return np.sqrt(np.maximum(variances, 0.0, out=variances), out=variances)
+        return _roots(variances)
     amplitudes = fitted.amplitudes.astype(np.float64)
     here = parameters(model, fitted.time, tuple(amplitudes))
     slopes: list[list[Array]] = []
@@ -132,7 +132,13 @@ def _errors(model: Model, fitted: Solution) -> Array:
         for first, (a, left) in enumerate(along):
             for b, right in along[first:]:
                 variances[row] += (1 if a == b else 2) * left * right * variance[a, b]
-    return np.sqrt(np.maximum(variances, 0.0, out=variances), out=variances)
+    return _roots(variances)
+
+
+def _roots(variances: Array) -> Array:
+    np.maximum(variances, 0.0, out=variances)
+    errors: Array = np.sqrt(variances, out=variances)
+    return errors
 
 
 def _judge(model: Model, fitted: Solution, values: Array, errors: Array) -> NDArray[np.uint8]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from relaxo.errors import UsageError
 from relaxo.fitting import Axis, Surface, follows, solve_surface
+from relaxo.fitting.blocks import checkpoint
 from relaxo.models.epg import echo_numbers, echo_train
 from relaxo.models.model import Input, Model, Option, Parameter
 
@@ -70,6 +71,7 @@ def _surface(spacing: float, numbers: tuple[int, ...], T1: float, T1_to_T2: floa
         time, refocusing = np.exp(x), np.cos(y / 2) ** 2
         found = np.empty((chosen.size, x.size))
         for start in range(0, x.size, CHUNK):
+            checkpoint()
             part = slice(start, start + CHUNK)
             echoed, _ = echo_train(time[part], _t1(time[part], known), refocusing[part], spacing, echoes)
             found[:, part] = echoed[chosen]

@@ -13,6 +13,7 @@ import tempfile
 import time
 import tracemalloc
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from statistics import median
 
@@ -21,6 +22,7 @@ from accuracy import print_accuracy
 from cases import CASES, Case
 from scipy.optimize import curve_fit
 
+from relaxo.errors import Cancelled
 from relaxo.fitting import engine_name
 from relaxo.fitting.blocks import ranges, work_through
 from relaxo.models import fit
@@ -40,6 +42,7 @@ def main() -> None:
     parser.add_argument("--snr", type=float, default=50.0)
     parser.add_argument("--memory", type=float, default=0, help="voxels of the memory-mapped volume; 0 leaves it out")
     parser.add_argument("--no-speed", action="store_true")
+    parser.add_argument("--no-cancel", action="store_true")
     parser.add_argument("--no-accuracy", action="store_true")
     given = parser.parse_args()
     print(f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
@@ -47,6 +50,8 @@ def main() -> None:
     if not given.no_speed:
         for size in given.voxels:
             print_speed([CASES[name] for name in given.cases], int(size), given.snr, given.threads, given.rounds)
+    if not given.no_cancel:
+        print_cancel([CASES[name] for name in given.cases], given.threads)
     if given.memory:
         print_memory(CASES["IR 10 TI"], int(given.memory))
     if not given.no_accuracy:
@@ -103,9 +108,7 @@ def contenders(case: Case, voxels: int, snr: float, threads: list[int]) -> dict[
     runs = {"scipy 1t": (few, lambda: scipy_loop(case, signal[:, :few], truth))}
     if qmrpy is not None and case.qmrpy is not None:
         runs["qmrpy 1t"] = (few // 3, lambda: qmrpy_loop(case, signal[:, : few // 3]))
-    for engine, name in (("c++", "C++"), ("numpy", "NumPy")):
-        if engine == "c++" and engine_name() == "NumPy":
-            continue
+    for engine, name in _engines():
         part = signal[:, : min(voxels, 20_000)] if case.slow else signal
         for count in threads:
 
@@ -149,6 +152,44 @@ def stream(signal: np.ndarray, threads: int, maps: int) -> None:
     work_through(ranges(signal.shape[1], 16400), work, signal.shape[1], threads=threads)
 
 
+def print_cancel(cases: list[Case], threads: list[int]) -> None:
+    """Print how long a fit of nothing but noise, the slowest there is, goes on once it is told to stop."""
+    moments = (0.0, 0.03, 0.06, 0.1, 0.15)
+    print(f"Pure noise: ms from the cancel to the end, median and longest of {len(moments)} moments\n")
+    runs = [(engine, name, count) for engine, name in _engines() for count in threads]
+    print("| | " + " | ".join(f"{name} {count}t" for _, name, count in runs) + " |")
+    print("|---|" + "---|" * len(runs))
+    for case in cases:
+        air = np.hypot(*np.random.default_rng(0).normal(0, 10, (2, case.axis.size, 200_000))).astype(np.float32)
+        cells = []
+        for engine, _, count in runs:
+            took = [_cancelled(case, air, engine, count, moment) for moment in moments]
+            cells.append(f"{median(took) * 1e3:.0f}, {max(took) * 1e3:.0f}")
+        print(f"| {case.name} | {' | '.join(cells)} |", flush=True)
+    print()
+
+
+def _cancelled(case: Case, air: np.ndarray, engine: str, threads: int, moment: float) -> float:
+    """Return how long after a moment a fit ends that is to stop then; 0 where it has ended before."""
+    end = time.perf_counter() + moment
+    with suppress(Cancelled):
+        fit(
+            case.model,
+            air,
+            engine=engine,
+            threads=threads,
+            noise=None,
+            progress=lambda *_: time.perf_counter() < end,
+            **case.protocol,
+        )
+    return max(0.0, time.perf_counter() - end)
+
+
+def _engines() -> list[tuple[str, str]]:
+    """Return the engines of this installation, as `fit` and as the tables call them."""
+    return [("numpy", "NumPy")] if engine_name() == "NumPy" else [("c++", "C++"), ("numpy", "NumPy")]
+
+
 def print_memory(case: Case, voxels: int) -> None:
     """Fit a volume mapped from a file, and print what the fit holds beyond its results."""
     with tempfile.TemporaryDirectory() as folder:
@@ -160,7 +201,7 @@ def print_memory(case: Case, voxels: int) -> None:
             mapped[:, start : start + width] = part[:, :width]
         mapped.flush()
         del mapped
-        for engine in ("c++", "numpy") if engine_name() != "NumPy" else ("numpy",):
+        for engine, _ in _engines():
             tracemalloc.start()
             began = time.perf_counter()
             maps = fit(case.model, np.load(path, mmap_mode="r"), engine=engine, noise=None, **case.protocol)

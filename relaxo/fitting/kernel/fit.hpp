@@ -65,7 +65,7 @@ template <class Form> struct Fit {
     // The answer is how many voxels are negative.
     std::int64_t run() {
         std::int64_t negative = 0;
-        for (std::int64_t from = 0; from < block.voxels; from += batch.stride) {
+        for (std::int64_t from = 0; from < block.voxels && !*block.stop; from += batch.stride) {
             const std::int64_t left = block.voxels - from;
             batch.voxels = left < batch.stride ? static_cast<int>(left) : batch.stride;
             batch.some_truncated = false;

@@ -45,5 +45,6 @@ typedef struct {
     int64_t first;
     double *values[3], *errors[3], *residual, *r_squared;
     uint8_t *status;
+    const volatile int32_t *stop; /* not 0: all is in vain */
 } Block;
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from relaxo.errors import Cancelled
-from relaxo.fitting.blocks import STRETCH, chosen, ranges, work_through
+from relaxo.fitting.blocks import STRETCH, checkpoint, chosen, ranges, stop_flag, work_through
 
 
 def test_ranges_cover_every_voxel_once():
@@ -59,6 +59,28 @@ def test_a_cancel_is_heard_within_50_ms():
     assert asked.is_set()
     assert time.monotonic() - began < 5
     assert len(worked) < 100
+
+
+def test_a_block_that_takes_long_ends_at_its_next_checkpoint():
+    begun = threading.Event()
+    passes = []
+
+    def work(_):
+        while True:
+            checkpoint()
+            begun.set()
+            passes.append(stop_flag().value)
+            time.sleep(0.001)
+
+    with pytest.raises(Cancelled):
+        work_through(ranges(2, 1), work, 2, threads=2, progress=lambda *_: not begun.is_set())
+    assert len(passes) < 1000
+    assert not any(passes[:-2])
+    assert stop_flag().value == 0
+
+
+def test_outside_any_work_a_checkpoint_lets_pass():
+    checkpoint()
 
 
 def test_an_error_in_one_thread_stops_all_and_comes_out():

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import platform
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from relaxo.data import FitStatus
-from relaxo.errors import AnalysisError, UsageError
-from relaxo.fitting import cells, compiled, engine_name
+from relaxo.errors import AnalysisError, Cancelled, UsageError
+from relaxo.fitting import blocks, cells, compiled, engine_name
 from relaxo.models import CATALOGUE, fit
 
 TI = np.geomspace(0.05, 3.0, 10)
@@ -254,3 +256,25 @@ def test_the_kernel_s_source_knows_the_statuses_and_the_size_of_its_tables():
     assert f"MOST_POINTS = {compiled.MOST_POINTS};" in (folder / "projection.hpp").read_text()
     tables = f"COEFFICIENTS = {cells.COEFFICIENTS}, CELL_BITS = {compiled.CELL_BITS}, TILE = {cells.TILE};"
     assert tables in (folder / "search.hpp").read_text()
+
+
+@needs_kernel
+@pytest.mark.parametrize("case", ["inversion recovery", "echoes"])
+def test_the_kernel_leaves_a_block_where_the_work_is_to_end(case, monkeypatch):
+    name, protocol, signal, sigma = measured(case, 50, 1000)
+    monkeypatch.setattr(blocks, "_NEVER", ctypes.c_int32(1))
+    task = compiled.Compiled.fit
+    statuses = []
+
+    def fit_alone(self, signal, place, values, errors, residual, r_squared, status):
+        values[:], status[:] = -1, 255
+        with monkeypatch.context() as alone:
+            alone.setattr(blocks, "_here", threading.local())
+            assert task(self, signal, place, values, errors, residual, r_squared, status) == 0
+        statuses.append(status.copy())
+        raise Cancelled
+
+    monkeypatch.setattr(compiled.Compiled, "fit", fit_alone)
+    with pytest.raises(Cancelled):
+        fit(name, signal, noise=sigma, engine="c++", threads=1, **protocol)
+    assert (statuses[0] == 255).all()
