@@ -15,7 +15,9 @@ import sys
 import venv
 from pathlib import Path
 
-from trim_icu import trim
+import small_lapack
+import trim_highdicom
+import trim_icu
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -28,6 +30,7 @@ def build(out: Path) -> Path:
     work = out / "work"
     python = _environment(work / "environment")
     _run(python, ROOT / "packaging" / "icons.py", out / "icons")
+    _run(python, HERE / "compress.py", out / "compressed")
     places = ["--distpath", out, "--workpath", work / "pyinstaller"]
     arguments = ["-m", "PyInstaller", "--noconfirm", "--log-level", "WARN", *places, HERE / "relaxo.spec"]
     _run(python, *arguments, RELAXO_ICONS=str(out / "icons"))
@@ -39,8 +42,14 @@ def build(out: Path) -> Path:
         app.symlink_to("relaxo")
     for library in folder.rglob("libicudata.so.*"):
         if not library.is_symlink():
-            trim(library)
+            trim_icu.trim(library)
+    # On macOS the bundle is made by now, too.
+    for place in (folder, out / "Relaxo.app"):
+        for table in place.rglob("highdicom/_standard/module_attribute_map.json"):
+            if not table.is_symlink():
+                trim_highdicom.trim(table)
     if sys.platform.startswith("linux"):
+        small_lapack.replace(folder / "_internal")
         _strip(folder)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     print(f"{folder}: {size / 1e6:.0f} MB")  # noqa: T201
@@ -50,11 +59,8 @@ def build(out: Path) -> Path:
 def _strip(folder: Path) -> None:
     """Take the symbols for debuggers out of libraries."""
     for library in folder.rglob("*.so*"):
-        if library.is_symlink() or library.parent.name.endswith(".libs"):
-            continue
-        told = subprocess.run(["readelf", "-d", library], capture_output=True, text=True, check=False)  # noqa: S603, S607
-        # `strip` breaks what was rewritten to find the libraries of a wheel.
-        if told.returncode == 0 and ".libs" not in told.stdout:
+        # `strip` breaks the libraries of a wheel, which were rewritten to find each other.
+        if not library.is_symlink() and not library.parent.name.endswith(".libs"):
             _run("strip", library)
 
 
@@ -83,4 +89,4 @@ if __name__ == "__main__":
     given = parser.parse_args()
     built = build(given.out.resolve())
     if not given.no_smoke:
-        _run(sys.executable, HERE / "smoke.py", built)
+        _run(sys.executable, HERE / "smoke.py", built, built.parent / "compressed")

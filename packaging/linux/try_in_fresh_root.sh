@@ -5,7 +5,8 @@ set -euo pipefail
 dist=$(cd "${1:?the folder with the packages}" && pwd)
 suite=${SUITE:-bookworm}
 root=$(mktemp -d)
-trap 'umount -q "$root/proc" "$root/dev" || true; rm -rf "$root"' EXIT
+lists=$(mktemp -d) # outside of what they list
+trap 'umount -q "$root/proc" "$root/dev" || true; rm -rf "$root" "$lists"' EXIT
 debootstrap --variant=minbase "$suite" "$root"
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
@@ -29,16 +30,16 @@ echo "== the Debian package"
 cp "$dist"/relaxo_*.deb "$root/root/relaxo.deb"
 # What the package needs comes first, so that what removing it leaves behind can be told.
 inside apt-get install -q -y --no-install-recommends libegl1 libfontconfig1 libgl1 libxcb-cursor0 shared-mime-info desktop-file-utils
-listed > "$root/before"
+listed > "$lists/before"
 inside apt-get install -q -y --no-install-recommends /root/relaxo.deb
 inside relaxo --version
 inside relaxo demo --out /root/demo
 inside sh -c 'zcat /usr/share/man/man1/relaxo.1.gz | head -n 3'
 window relaxo-gui window-debian.png
 inside apt-get purge -q -y relaxo
-listed > "$root/after"
-if ! diff <(grep -v '/mime/\|/applications/mimeinfo.cache\|/var/' "$root/before") \
-          <(grep -v '/mime/\|/applications/mimeinfo.cache\|/var/' "$root/after"); then
+listed > "$lists/after"
+if ! diff <(grep -v '/mime/\|/applications/mimeinfo.cache\|/var/' "$lists/before") \
+          <(grep -v '/mime/\|/applications/mimeinfo.cache\|/var/' "$lists/after"); then
     echo "removing the package leaves these behind" >&2; exit 1
 fi
 

@@ -27,5 +27,5 @@ hdiutil create -quiet -ov -format UDZO -volname "Relaxo $version" -srcfolder "$f
 # What a user gets is tried, where a user would have it.
 hdiutil attach -quiet -readonly -nobrowse -mountpoint "$folder/mounted" "$image"
 cp -R "$folder/mounted/Relaxo.app" "$folder/"
-python3 "$root/packaging/frozen/smoke.py" "$folder/Relaxo.app/Contents/MacOS"
+python3 "$root/packaging/frozen/smoke.py" "$folder/Relaxo.app/Contents/MacOS" "$out/frozen/compressed"
 echo "$image"

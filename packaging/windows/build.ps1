@@ -26,10 +26,10 @@ Invoke-Checked $compiler @("/Qp", "/DVersion=$version", "/DFrozen=$frozen", "/DI
 $trial = Join-Path ([IO.Path]::GetTempPath()) "relaxo-trial"
 Remove-Item -Recurse -Force $trial -ErrorAction SilentlyContinue
 Expand-Archive $zip "$trial\portable"
-Invoke-Checked python @("$root\packaging\frozen\smoke.py", "$trial\portable\relaxo")
+Invoke-Checked python @("$root\packaging\frozen\smoke.py", "$trial\portable\relaxo", "$Out\frozen\compressed")
 $setup = Start-Process -Wait -PassThru "$Out\relaxo-$version-windows-x86_64-setup.exe" `
     -ArgumentList "/VERYSILENT", "/SUPPRESSMSGBOXES", "/CURRENTUSER", "/DIR=$trial\installed"
 if ($setup.ExitCode -ne 0) { throw "the installer ended with $($setup.ExitCode)" }
-Invoke-Checked python @("$root\packaging\frozen\smoke.py", "$trial\installed")
+Invoke-Checked python @("$root\packaging\frozen\smoke.py", "$trial\installed", "$Out\frozen\compressed")
 $removal = Start-Process -Wait -PassThru "$trial\installed\unins000.exe" -ArgumentList "/VERYSILENT"
 if ($removal.ExitCode -ne 0) { throw "the removal ended with $($removal.ExitCode)" }
