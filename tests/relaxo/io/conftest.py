@@ -16,6 +16,9 @@ from relaxo.data import ImageHeader
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+#: What `write_series` writes.
+TIMES_MS, SLICES_MM = (50, 150, 450, 1200), (30.0, 35.0, 40.0)
+
 MR_IMAGE = "1.2.840.10008.5.1.4.1.1.4"
 
 
@@ -170,3 +173,42 @@ def spin_echo(header: Callable[..., ImageHeader]) -> Callable[..., ImageHeader]:
         return header(**{"inversion_time": None, "sequence": ("SE",), "repetition_time": 2.0, **others})
 
     return facts
+
+
+@pytest.fixture
+def truth() -> np.ndarray[Any, Any]:
+    """Signal (n, z, y, x), every image another one."""
+    return np.random.default_rng(1).integers(1, 2000, (len(TIMES_MS), len(SLICES_MM), 3, 4))
+
+
+@pytest.fixture(scope="session")
+def write_series() -> Callable[..., None]:
+    """Return the writer of an inversion recovery: ``write_series(folder, truth)``."""
+    return _write_series
+
+
+def _write_series(
+    folder: Path,
+    truth: np.ndarray[Any, Any],
+    change: Callable[[FileDataset, int], None] | None = None,
+    store: Callable[[np.ndarray[Any, Any], int], np.ndarray[Any, Any]] = lambda signal, _: signal.astype(np.uint16),
+) -> None:
+    """Write one series a TI, in files whose names and instance numbers say nothing."""
+    names = [f"{number:03d}" for number in np.random.default_rng(3).permutation(truth[..., 0, 0].size)]
+    folders = names[: len(TIMES_MS)]
+    for n, time in enumerate(TIMES_MS):
+        for z, place in enumerate(SLICES_MM):
+            dataset = _mr_image(
+                store(truth[n, z], n),
+                InversionTime=str(time),
+                RepetitionTime=str(3000 + time),
+                SeriesNumber=10 + n,
+                InstanceNumber=7 - z,
+                SeriesDescription=f"IR_TI{time}",
+                ImagePositionPatient=["-10", "-20", str(place)],
+            )
+            if change is not None:
+                change(dataset, n)
+            path = folder / f"series {folders[n]}" / names.pop()
+            path.parent.mkdir(exist_ok=True)
+            dataset.save_as(path)
