@@ -19,6 +19,8 @@ from relaxo.wells.touch import hit_test
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from relaxo.data import Geometry
     from relaxo.recipe import WellEditPart, WellsPart
 
@@ -220,7 +222,7 @@ def polygon(well: Well, corners: Sequence[tuple[float, float]], geometry: Geomet
     Raises
     ------
     InputError
-        When it encloses nothing.
+        When it encloses nothing, or crosses itself.
     """
     _, row_spacing, column_spacing = geometry.spacing
     points = np.asarray(corners, np.float64) * (row_spacing, column_spacing)
@@ -230,6 +232,8 @@ def polygon(well: Well, corners: Sequence[tuple[float, float]], geometry: Geomet
     area = float(cross.sum()) / 2
     if abs(area) < 1e-6:
         raise InputError("a polygon encloses nothing", hint="Give its corners in order around it")
+    if _crosses_itself(points):
+        raise InputError("a polygon crosses itself", hint="Give its corners in order around it")
     centre = middle + ((one + other) * cross[:, None]).sum(axis=0) / (6 * area)
     return dataclasses.replace(
         well,
@@ -238,3 +242,21 @@ def polygon(well: Well, corners: Sequence[tuple[float, float]], geometry: Geomet
         radius_mm=math.sqrt(abs(area) / math.pi),
         outline=tuple((float(y), float(x)) for y, x in points - centre),
     )
+
+
+def _crosses_itself(points: NDArray[np.float64]) -> bool:
+    """Return whether two edges of a closed polygon cross, each from one of its (n, 2) points to the next."""
+    n = len(points)
+    starts, ends = points, np.roll(points, -1, axis=0)
+
+    def side(of: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return (edges, n): on which side of every edge each point lies, by the sign."""
+        along, away = (ends - starts)[:, None, :], of[None, :, :] - starts[:, None, :]
+        return along[..., 0] * away[..., 1] - along[..., 1] * away[..., 0]
+
+    parted = side(starts) * side(ends) < 0
+    crossing = parted & parted.T
+    # Neighbours meet in their common corner.
+    for step in (-1, 0, 1):
+        crossing[np.arange(n), (np.arange(n) + step) % n] = False
+    return bool(crossing.any())

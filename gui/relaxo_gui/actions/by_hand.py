@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 import numpy as np
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from relaxo.recipe import Recipe
     from relaxo_gui.session_model import SessionModel, Snapshot
 
+#: How a well is added: by a click where it is, or by drawing its outline.
+Tool = Literal["place", "ellipse", "polygon"]
+
 _LEAST_PIXELS = 1.0
 """Radius below which nothing can be measured."""
 _USUAL_RADIUS_MM = 3.0
@@ -34,15 +37,15 @@ class ByHand(QObject):
     A `RelaxoError` never leaves it; it becomes a message of the model.
     """
 
-    placing_changed = Signal(bool)
-    """Whether the next click on an image adds a well."""
+    tool_changed = Signal(object)
+    """What the mouse does on an image, see `tool`."""
     rename_asked = Signal(str)
     """Name of a well whose new name is to be typed."""
 
     def __init__(self, model: SessionModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._placing = False
+        self._tool: Tool | None = None
         self._start: Well | None = None
         self._exactly = False
         self._carried: dict[str, tuple[object, tuple[Well, ...]]] = {}
@@ -52,15 +55,15 @@ class ByHand(QObject):
         model.opened.connect(self._forget)
 
     @property
-    def placing(self) -> bool:
-        """Whether the next click on an image adds a well."""
-        return self._placing
+    def tool(self) -> Tool | None:
+        """How a well is being added: by a click where it is, or by its outline; None while none is."""
+        return self._tool
 
-    def set_placing(self, *, placing: bool) -> None:
+    def take_up(self, tool: Tool | None) -> None:
         """Begin to add a well, or give it up."""
-        if placing != self._placing and (not placing or self._home() is not None):
-            self._placing = placing
-            self.placing_changed.emit(placing)
+        if tool != self._tool and (tool is None or self._home() is not None):
+            self._tool = tool
+            self.tool_changed.emit(tool)
 
     def set_snapping(self, snapping: bool) -> None:  # noqa: FBT001 - a slot
         """Let wells snap, or not."""
@@ -138,25 +141,59 @@ class ByHand(QObject):
 
     def add(self, quantity: str, row: float, column: float, slice_: int) -> None:
         """Add a well where a person points at a stack; it takes the edge that is seen there."""
-        home, known, recipe = self._home(), self._model.snapshot, self._model.recipe
-        if home is None or known is None or recipe is None:
+        home = self._home()
+        if home is None:
             return
-        row, column = self._at_home(quantity, row, column, slice_)
-        slice_ = round(self._at_home_slice(quantity, row, column, slice_))
-        like = [well for well in home.wells if well.slices[0] <= slice_ <= well.slices[1]]
-        slices = like[0].slices if like else (0, home.geometry.shape[0] - 1)
-        radius = float(np.median([well.radius_mm for well in like])) if like else _USUAL_RADIUS_MM
-        blank = Well("", row=row, column=column, slice=sum(slices) / 2, slices=slices, radius_mm=radius, origin="added")
+        row, column, depth = self._to_home(quantity, row, column, slice_)
+        blank = _blank(home, row, column, round(depth))
         if self.snapping:
-            seen = self._seen(row, column, slice_, None)
+            seen = self._seen(row, column, round(depth), None)
             place = stage.lattice_place(home.wells, home.geometry, row, column)
             if seen is not None:
                 blank = dataclasses.replace(blank, row=seen.row, column=seen.column, radius_mm=seen.radius_mm)
             elif place is not None:
                 blank = dataclasses.replace(blank, row=place[0], column=place[1])
+        self._add("Add", blank, radius_mm=blank.radius_mm)
+
+    def add_ellipse(self, quantity: str, row: float, column: float, down: float, right: float, slice_: int) -> None:
+        """Add a well with an elliptic outline: its centre on a stack, and its semi-axes in rows and columns there."""
+        home = self._home()
+        if home is None:
+            return
+        centre, lowest, rightmost = (
+            np.array(self._to_home(quantity, *place, slice_))
+            for place in ((row, column), (row + down, column), (row, column + right))
+        )
+        spacing = np.array(home.geometry.spacing[1:])
+        along, across = (lowest[:2] - centre[:2]) * spacing, (rightmost[:2] - centre[:2]) * spacing
+        least = self._least_radius()
+        blank = _blank(home, centre[0], centre[1], round(centre[2]))
+        self._add(
+            "Draw",
+            blank,
+            semi_axes_mm=(max(float(np.hypot(*along)), least), max(float(np.hypot(*across)), least)),
+            # Where the stacks lie alike it is not turned.
+            angle_deg=round(float(np.degrees(np.arctan2(-along[1], along[0]))), 3) % 360,
+        )
+
+    def add_polygon(self, quantity: str, corners: Sequence[tuple[float, float]], slice_: int) -> None:
+        """Add a well whose outline has these corners, each a row and a column of a stack."""
+        home = self._home()
+        if home is None:
+            return
+        there = np.array([self._to_home(quantity, row, column, slice_) for row, column in corners])
+        row, column, depth = there.mean(axis=0)
+        self._add("Draw", _blank(home, row, column, round(depth)), corners=there[:, :2].tolist())
+
+    def _add(self, verb: str, blank: Well, **outline: Any) -> None:  # noqa: ANN401 - fields of a recipe's part
+        """Add a well under the next free name, and select it."""
+        home, recipe = self._home(), self._model.recipe
+        assert home is not None
+        self.take_up(None)
+        if recipe is None:
+            return
         well = dataclasses.replace(blank, name=stage.free_name(home, blank, recipe.wells))
-        self.set_placing(placing=False)
-        if self._edit(f"Add well {well.name}", partial(well_edits.add, well=well)):
+        if self._edit(f"{verb} well {well.name}", partial(well_edits.add, well=well, outline=outline)):
             self._model.select(well.name)
 
     def rename(self, name: str, new: str) -> None:
@@ -359,9 +396,6 @@ class ByHand(QObject):
         there = self._to_home(quantity, row, column, slice_)
         return float(there[0]), float(there[1])
 
-    def _at_home_slice(self, quantity: str, row: float, column: float, slice_: float) -> float:
-        return float(self._to_home(quantity, row, column, slice_)[2])
-
     def _to_home(self, quantity: str, row: float, column: float, slice_: float) -> tuple[float, float, float]:
         known, home = self._model.snapshot, self._home()
         assert known is not None
@@ -379,7 +413,15 @@ class ByHand(QObject):
     def _forget(self) -> None:
         self._start = self._snapper = None
         self._carried = {}
-        self.set_placing(placing=False)
+        self.take_up(None)
+
+
+def _blank(home: Wells, row: float, column: float, slice_: int) -> Well:
+    """Return a well without a name at a place, of the depth and size of those beside it."""
+    like = [well for well in home.wells if well.slices[0] <= slice_ <= well.slices[1]]
+    slices = like[0].slices if like else (0, home.geometry.shape[0] - 1)
+    radius = float(np.median([well.radius_mm for well in like])) if like else _USUAL_RADIUS_MM
+    return Well("", row=row, column=column, slice=sum(slices) / 2, slices=slices, radius_mm=radius, origin="added")
 
 
 def _sized(well: Well, radius_mm: float) -> Well:

@@ -89,14 +89,30 @@ def rename(recipe: Recipe, found: Wells, name: str, new: str) -> Recipe:
     return _with_contents(renamed, recipe, found, {well.name: new.strip()})
 
 
-def add(recipe: Recipe, found: Wells, well: Well) -> Recipe:
-    """Return a recipe with another well, round; raises `InputError` where its name is taken."""
+def add(recipe: Recipe, found: Wells, well: Well, outline: Mapping[str, Any]) -> Recipe:
+    """Return a recipe with another well.
+
+    Parameters
+    ----------
+    recipe, found
+        As of `move`.
+    well
+        With its name, its centre and its slices.
+    outline
+        Fields of `WellEditPart`: ``radius_mm``, ``semi_axes_mm`` with ``angle_deg``, or ``corners``.
+
+    Raises
+    ------
+    InputError
+        Where its name is taken, or the outline encloses nothing or crosses itself.
+    """
+    corners = outline.get("corners")
+    centre: dict[str, Any] = {} if corners is not None else {"row": _rounded(well.row), "column": _rounded(well.column)}
     entry = WellEditPart(
         do="add",
         name=well.name,
-        row=_rounded(well.row),
-        column=_rounded(well.column),
-        radius_mm=_rounded(well.radius_mm),
+        **centre,
+        **{name: _all_rounded(value) for name, value in outline.items()},
         slices=None if well.slices == (0, found.geometry.shape[0] - 1) else well.slices,
     )
     return _checked(recipe, found, (*recipe.wells.edit, entry))
@@ -243,6 +259,10 @@ def _now(recipe: Recipe, found: Wells, name: str) -> Well:
 def _last_entry(recipe: Recipe, found: Wells, name: str) -> WellEditPart | None:
     changes = _trace(recipe, found, name).changes
     return recipe.wells.edit[changes[-1]] if changes else None
+
+
+def _all_rounded(value: Any) -> Any:  # noqa: ANN401 - a number, or tuples of them
+    return _rounded(value) if isinstance(value, float | int) else tuple(_all_rounded(each) for each in value)
 
 
 def _rounded(value: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QCursor, QGuiApplication
@@ -17,13 +17,20 @@ from relaxo_gui.resources.theme import GRID, PADDING, Theme
 from relaxo_gui.session_model.words import AXES, axis_values
 from relaxo_gui.widgets.block_table import cells
 from relaxo_gui.widgets.image_view import ImageView
+from relaxo_gui.widgets.pen import OUTLINES
 from relaxo_gui.widgets.scrubber import Scrubber
 from relaxo_gui.widgets.segments import Segments
 
 if TYPE_CHECKING:
     from relaxo_gui.actions import Commands
+    from relaxo_gui.actions.by_hand import Tool
     from relaxo_gui.session_model import Snapshot
 
+_HOW_TO: dict[Tool, str] = {
+    "place": "Click where the well is; Esc gives it up",
+    "ellipse": "Drag from corner to corner of the well, with Shift for a circle; Esc gives it up",
+    "polygon": "Click the corners; a double click or Enter closes it, Backspace takes one back, Esc gives it up",
+}
 _COUNTS = {"1": "1", "2": "2", "4": "4"}
 _STORED = "image/views"
 _QUANTITIES = ("T1", "T2")
@@ -112,11 +119,9 @@ class ImagePanel(QWidget):
         )
         tile.shape_resized.connect(self._hand.drag_radius)
         tile.let_go.connect(lambda keep: self._hand.let_go(keep=keep))
-        tile.placed.connect(
-            lambda row, column: self._hand.add(
-                self._quantity_of(tile), row, column, self._slices[self._quantity_of(tile)]
-            )
-        )
+        tile.placed.connect(lambda row, column: self._hand.add(*self._where(tile, row, column)))
+        tile.ellipse_drawn.connect(lambda *drawn: self._hand.add_ellipse(*self._where(tile, *drawn)))
+        tile.polygon_drawn.connect(lambda corners: self._hand.add_polygon(*self._where(tile, corners)))
         tile.renamed.connect(self._hand.rename)
         tile.reasoned.connect(self._commands.exclude)
         tile.menu_asked.connect(lambda name, where: self._open_menu(tile, name, where))
@@ -131,6 +136,11 @@ class ImagePanel(QWidget):
         tile.escaped.connect(self._give_up)
         tile.viewed.connect(lambda: self._link(tile))
         return tile
+
+    def _where(self, tile: ImageView, *drawn: Any) -> tuple[Any, ...]:  # noqa: ANN401 - as the view tells it
+        """Return what was drawn on a view, between the stack and the slice that it shows."""
+        quantity = self._quantity_of(tile)
+        return quantity, *drawn, self._slices[quantity]
 
     def _build(self) -> None:
         self.counts.setAccessibleName("Views side by side")
@@ -173,7 +183,7 @@ class ImagePanel(QWidget):
         model.dragged_changed.connect(self._show_wells)
         model.selection_changed.connect(self._mark)
         model.hover_changed.connect(self._mark)
-        hand.placing_changed.connect(self._set_placing)
+        hand.tool_changed.connect(self._take_up)
         hand.rename_asked.connect(self._ask_name)
         self._commands.excluded.connect(self._ask_why)
         self._commands.analysis.running_changed.connect(self._dim)
@@ -367,12 +377,13 @@ class ImagePanel(QWidget):
             if each is not tile:
                 each.look_at(centre, zoom, fitted=tile.fitted)
 
-    def _set_placing(self, placing: bool) -> None:  # noqa: FBT001 - a slot
+    def _take_up(self, tool: Tool | None) -> None:
         for tile in self.tiles:
-            tile.placing = placing
+            tile.placing = tool == "place"
+            tile.pen.take(tool if tool in OUTLINES else None)
             tile.setCursor(Qt.CursorShape.CrossCursor)
-        if placing:
-            self._commands.told.emit("Click where the well is; Esc gives it up")
+        if tool is not None:
+            self._commands.told.emit(_HOW_TO[tool])
             self.image.setFocus()
 
     def _ask_why(self, name: str) -> None:
@@ -399,7 +410,7 @@ class ImagePanel(QWidget):
         return menu
 
     def _give_up(self) -> None:
-        self._hand.set_placing(placing=False)
+        self._hand.take_up(None)
         self._commands.proposal.drop()
 
     def _paste(self, text: str) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from relaxo_gui.actions import Commands
+    from relaxo_gui.actions.by_hand import Tool
 
 _NAMINGS = {
     "auto": "as the concentrations say",
@@ -122,25 +123,45 @@ class WellListPanel(QWidget):
         form.setColumnStretch(1, 1)
         return form
 
-    def _tools(self) -> QHBoxLayout:
+    def _tools(self) -> QVBoxLayout:
         """Build what can be done with wells."""
         self.add = _button("Add Well", "Add a well: click where it is in the picture (Ins)")
-        self.add.setCheckable(True)
+        self.ellipse = _button(
+            "Draw Ellipse",
+            "Draw a well: drag from corner to corner in the picture, with Shift for a circle (Ctrl+Shift+E)",
+        )
+        self.polygon = _button(
+            "Draw Polygon",
+            "Draw a well: click its corners in the picture; a double click or Enter closes it, Backspace takes the "
+            "last corner back (Ctrl+Shift+P)",
+        )
+        self._adding: dict[Tool, QToolButton] = {
+            "place": self.add,
+            "ellipse": self.ellipse,
+            "polygon": self.polygon,
+        }
+        for button in self._adding.values():
+            button.setCheckable(True)
         self.remove = _button("Remove", "Take the selected well away (Shift+Del)")
         self.back = _button("Back to as Found", "Take back what was changed by hand of the selected well")
         self.all_back = _button("All Back", "Take back everything that was changed by hand")
-        tools = QHBoxLayout()
+        tools = QVBoxLayout()
         tools.setContentsMargins(PADDING, GRID, PADDING, GRID)
         tools.setSpacing(GRID)
-        for button in (self.add, self.remove, self.back, self.all_back):
-            tools.addWidget(button)
-        tools.addStretch(1)
+        for buttons in (self._adding.values(), (self.remove, self.back, self.all_back)):
+            row = QHBoxLayout()
+            row.setSpacing(GRID)
+            for button in buttons:
+                row.addWidget(button)
+            row.addStretch(1)
+            tools.addLayout(row)
         return tools
 
     def _listen(self) -> None:
         model, hand = self._model, self._hand
-        self.add.clicked.connect(lambda checked: hand.set_placing(placing=checked))
-        hand.placing_changed.connect(self.add.setChecked)
+        for tool, button in self._adding.items():
+            button.clicked.connect(lambda checked, tool=tool: hand.take_up(tool if checked else None))
+        hand.tool_changed.connect(self._show_tool)
         self.remove.clicked.connect(hand.remove_selected)
         self.back.clicked.connect(self._put_back)
         self.all_back.clicked.connect(hand.restore_all)
@@ -197,6 +218,10 @@ class WellListPanel(QWidget):
             for column in range(self.rows.columnCount()):
                 if column != HOW:
                     self.table.resizeColumnToContents(column)
+
+    def _show_tool(self, taken: Tool | None) -> None:
+        for tool, button in self._adding.items():
+            button.setChecked(tool == taken)
 
     def _select(self, current: QModelIndex) -> None:
         if current.isValid():

@@ -18,7 +18,9 @@ def fill_menu(menu: QMenu, commands: Commands, tile: ImageView, name: str | None
     """
     hand = commands.by_hand
     if name is None:
-        menu.addAction("Add Well\tIns", lambda: hand.set_placing(placing=True))
+        menu.addAction("Add Well\tIns", lambda: hand.take_up("place"))
+        menu.addAction("Draw Ellipse\tCtrl+Shift+E", lambda: hand.take_up("ellipse"))
+        menu.addAction("Draw Polygon\tCtrl+Shift+P", lambda: hand.take_up("polygon"))
         return
     commands.model.select(name)
     known = commands.model.contents.get(name)

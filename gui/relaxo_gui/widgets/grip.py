@@ -166,7 +166,7 @@ class Grip:
 
     def _show_cursor(self, point: QPointF) -> None:
         view = self._view
-        if view.placing:
+        if view.placing or view.pen.kind is not None:
             view.setCursor(Qt.CursorShape.CrossCursor)
         elif view.held_at(point) is not None:
             view.setCursor(Qt.CursorShape.SizeAllCursor)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 
 from relaxo_gui.resources.theme import GRID
 from relaxo_gui.widgets.grip import Grip
+from relaxo_gui.widgets.pen import Pen
 from relaxo_gui.widgets.picture_view import PictureView
 from relaxo_gui.widgets.shapes import Look, Shape, draw_shape, draw_words, handle_at, holds, reach
 
@@ -50,6 +51,10 @@ class ImageView(PictureView):
     """A drag has ended: True for well, False when it was given up."""
     placed = Signal(float, float)
     """Row and column of a click while something is to be placed."""
+    ellipse_drawn = Signal(float, float, float, float)
+    """Row and column of the centre of what was drawn, and its semi-axes, in rows and in columns."""
+    polygon_drawn = Signal(object)
+    """Row and column of every corner."""
     renamed = Signal(str, str)
     """Name of a shape, and the name that was typed for it."""
     reasoned = Signal(str, str)
@@ -86,6 +91,7 @@ class ImageView(PictureView):
         self._editor: QLineEdit | None = None
         self.placing = False
         self._grip = Grip(self)
+        self.pen = Pen(self)
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
@@ -209,20 +215,27 @@ class ImageView(PictureView):
         """Take hold of a shape, of one of its handles, or of the picture."""
         self.close_editor()
         self.touched.emit()
-        self._grip.press(event)
+        if not self.pen.press(event):
+            self._grip.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's own
         """Tell what is under the pointer, and what it drags."""
         self._tell_pointer(event.position())
-        self._grip.move(event)
+        if not self.pen.move(event):
+            self._grip.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's own
         """Let go."""
-        self._grip.release(event)
+        if not self.pen.release(event):
+            self._grip.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's own
-        """Fit."""
-        if event.button() == Qt.MouseButton.LeftButton and not self.placing:
+        """Fit, or close what is drawn."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self.pen.kind is not None:
+            self.pen.close()
+        elif not self.placing:
             self.refit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's own
@@ -246,6 +259,8 @@ class ImageView(PictureView):
         self.touched.emit()
         if event.matches(QKeySequence.StandardKey.Paste):
             self.pasted.emit(QGuiApplication.clipboard().text())
+        elif self.pen.key(event):
+            return
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._enter()
         elif not self._grip.key(event):
@@ -273,10 +288,12 @@ class ImageView(PictureView):
         super().leaveEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Keep Esc for what is under way here, whatever else it means in the window."""
-        if event.type() == QEvent.Type.ShortcutOverride and (self._grip.holds or self.placing):
+        """Keep Esc for what is under way here, and Backspace while something is drawn, whatever else they mean."""
+        if event.type() == QEvent.Type.ShortcutOverride:
             assert isinstance(event, QKeyEvent)
-            if event.key() == Qt.Key.Key_Escape:
+            drawn = {Qt.Key.Key_Escape, Qt.Key.Key_Backspace} if self.pen.kind is not None else set()
+            kept = {Qt.Key.Key_Escape} if self._grip.holds or self.placing else drawn
+            if event.key() in kept:
                 event.accept()
                 return True
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -308,6 +325,7 @@ class ImageView(PictureView):
         """Draw the ghosts, the shapes that are marked, and what is written beside one."""
         self._draw(painter, self._ghosts, ghost=True)
         self._draw(painter, [shape for shape in self._shapes if shape.name in self._marked])
+        self.pen.draw(painter)
         noted = self.shape(self._note[0]) if self._note else None
         if noted is not None and self._note is not None:
             corner = self.to_screen(noted.row, noted.column) + QPointF(0.72, 0.72) * (reach(noted) * self._zoom)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
@@ -186,6 +187,11 @@ class PictureView(QWidget):
         """Return the place in the plane of the view at a point of this widget."""
         return self._centre + (point - self._area().center()) / self._zoom
 
+    def pixel_size(self) -> tuple[float, float]:
+        """Return how high and how wide a pixel of the picture is, in the unit of the view."""
+        placed = self._placement
+        return math.hypot(placed.m21(), placed.m22()), math.hypot(placed.m11(), placed.m12())
+
     def to_view(self, row: float, column: float) -> QPointF:
         """Return where a place of the picture is in the plane of the view."""
         return self._placement.map(QPointF(column, row))
@@ -295,8 +301,7 @@ class PictureView(QWidget):
 
     def _turn(self) -> QTransform:
         """Return the placement without its scale and its offset."""
-        across = (self._placement.m11() ** 2 + self._placement.m12() ** 2) ** 0.5
-        along = (self._placement.m21() ** 2 + self._placement.m22() ** 2) ** 0.5
+        along, across = self.pixel_size()
         return QTransform(
             self._placement.m11() / across,
             self._placement.m12() / across,

@@ -108,9 +108,9 @@ def test_a_removed_well_is_added_again_where_its_edge_is_seen(sample: MainWindow
     assert known is not None
     assert known.error is None
     assert "9" not in {each.name for each in known.wells["T1"].wells}
-    hand.set_placing(placing=True)
+    hand.take_up("place")
     hand.add("T1", was.row + 2, was.column - 2, 0)
-    assert not hand.placing
+    assert hand.tool is None
     assert sample.model.selected == "9"
     settle()
     there = well(sample, "9")
@@ -219,8 +219,8 @@ def test_where_no_wells_are_found_they_are_added_by_hand(
     assert sample.image.views.allowed() == ["T1w", "T2w", "T1map", "T2map"]
     assert sample.image.image.shapes == ()
     for row, column in places:
-        hand.set_placing(placing=True)
-        assert hand.placing
+        hand.take_up("place")
+        assert hand.tool == "place"
         hand.add("T1", row + 1, column, 0)
         settle()
     known = sample.model.snapshot

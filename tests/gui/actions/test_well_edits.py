@@ -79,7 +79,7 @@ def test_a_name_that_is_taken_is_refused(found: Wells) -> None:
 
 def test_an_added_well_is_changed_where_it_was_added_and_leaves_no_trace(found: Wells) -> None:
     well = Well("4", row=70.0, column=70.0, slice=0.0, slices=(0, 0), radius_mm=3.5, origin="added")
-    recipe = well_edits.add(RECIPE, found, well)
+    recipe = well_edits.add(RECIPE, found, well, {"radius_mm": well.radius_mm})
     recipe = well_edits.move(recipe, found, "4", 72.0, 70.0)
     assert recipe.wells.edit == (WellEditPart(do="add", name="4", row=72.0, column=70.0, radius_mm=3.5),)
     assert well_edits.remove(recipe, found, "4").wells.edit == ()

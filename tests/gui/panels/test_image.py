@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from relaxo.data import Geometry
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 NONE = Qt.KeyboardModifier.NoModifier
 LEFT = Qt.MouseButton.LeftButton
 Key = Qt.Key
+Modifier = Qt.KeyboardModifier
 
 
 def well(window: MainWindow, name: str) -> Well:
@@ -225,7 +226,7 @@ def test_esc_gives_adding_up(sample: MainWindow, qtbot: QtBot) -> None:
     sample.actions_by_id["add_well"].trigger()
     qtbot.keyClick(sample.image.image, Key.Key_Escape)
     assert not sample.image.image.placing
-    assert not sample.commands.by_hand.placing
+    assert sample.commands.by_hand.tool is None
 
 
 def test_the_menu_of_a_well_does_what_it_says(sample: MainWindow, settle: Settle) -> None:
@@ -313,3 +314,122 @@ def test_the_levels_of_a_map_stay_while_a_well_is_moved(sample: MainWindow, sett
     # The two wells with the longest times are gone: asked for anew, the levels follow what is left.
     sample.image.image.levels_reset.emit()
     assert sample.image.image.levels[1] < before[1]
+
+
+def draw(qtbot: QtBot, tile: ImageView, start: QPoint, end: QPoint, modifier: Modifier = NONE) -> None:
+    qtbot.mousePress(tile, LEFT, modifier, start)
+    for share in (0.3, 0.7, 1.0):
+        step = start + (end - start) * share
+        # pytest-qt moves without keys held.
+        QApplication.sendEvent(
+            tile,
+            QMouseEvent(QEvent.Type.MouseMove, QPointF(step), QPointF(tile.mapToGlobal(step)), LEFT, LEFT, modifier),
+        )
+    qtbot.mouseRelease(tile, LEFT, modifier, end)
+
+
+def test_an_ellipse_is_drawn_measured_and_undone_as_one(sample: MainWindow, settle: Settle, qtbot: QtBot) -> None:
+    tile, at = sample.image.image, well(sample, "6")
+    sample.commands.by_hand.remove("6")
+    settle()
+    start = sample.model.recipe
+    sample.actions_by_id["draw_ellipse"].trigger()
+    assert tile.pen.kind == "ellipse"
+    assert sample.well_list.ellipse.isChecked()
+    corners = [tile.to_screen(at.row + 5 * sign, at.column + 8 * sign).toPoint() for sign in (-1, 1)]
+    draw(qtbot, tile, *corners)
+    settle()
+    assert sample.model.undo_label == "Draw well 6"
+    assert sample.model.selected == "6"
+    assert tile.pen.kind is None
+    drawn = well(sample, "6")
+    assert (drawn.row, drawn.column) == (pytest.approx(at.row, abs=1), pytest.approx(at.column, abs=1))
+    assert drawn.outline is not None
+    spacing = sample.model.snapshot.stacks["T1"].geometry.spacing if sample.model.snapshot else (1, 1, 1)
+    down, right = (max(abs(corner[axis]) for corner in drawn.outline) for axis in (0, 1))
+    assert down == pytest.approx(5 * spacing[1], rel=0.15)
+    assert right == pytest.approx(8 * spacing[2], rel=0.15)
+    known = sample.model.snapshot
+    assert known is not None
+    assert known.rates["R1"].wells[-1].well == "6"
+    assert known.rates["R1"].wells[-1].voxels > 20
+    sample.commands.undo()
+    assert sample.model.recipe == start
+    settle()
+
+
+def test_with_shift_it_is_a_circle(sample: MainWindow, settle: Settle, qtbot: QtBot) -> None:
+    tile = sample.image.image
+    sample.actions_by_id["draw_ellipse"].trigger()
+    corners = (tile.to_screen(96, 90).toPoint(), tile.to_screen(102, 110).toPoint())
+    draw(qtbot, tile, *corners, Modifier.ShiftModifier)
+    settle()
+    part = sample.model.recipe.wells.edit[-1] if sample.model.recipe else None
+    assert part is not None
+    assert part.semi_axes_mm is not None
+    assert part.semi_axes_mm[0] == pytest.approx(part.semi_axes_mm[1], abs=0.01)
+    assert part.angle_deg == 0
+
+
+@pytest.mark.parametrize("how", ["double click", "enter", "first corner"])
+def test_a_polygon_is_drawn_corner_by_corner(sample: MainWindow, settle: Settle, qtbot: QtBot, how: str) -> None:
+    tile = sample.image.image
+    sample.actions_by_id["draw_polygon"].trigger()
+    corners = [(95, 92), (95, 110), (106, 110), (104, 94)]
+    for row, column in (*corners[:3], (120, 120)):
+        qtbot.mouseClick(tile, LEFT, pos=tile.to_screen(row, column).toPoint())
+    qtbot.keyClick(tile, Key.Key_Backspace)
+    assert len(tile.pen.corners) == 3
+    last = tile.to_screen(*corners[3]).toPoint()
+    qtbot.mouseClick(tile, LEFT, pos=last)
+    if how == "double click":
+        qtbot.mouseDClick(tile, LEFT, pos=last)
+    elif how == "enter":
+        qtbot.keyClick(tile, Key.Key_Return)
+    else:
+        qtbot.mouseClick(tile, LEFT, pos=tile.to_screen(*corners[0]).toPoint())
+    settle()
+    assert sample.model.undo_label == "Draw well 19"
+    drawn = well(sample, "19")
+    assert drawn.outline is not None
+    assert len(drawn.outline) == 4
+    assert (drawn.row, drawn.column) == (pytest.approx(100, abs=1.5), pytest.approx(101.5, abs=1.5))
+    shape = tile.shape("19")
+    assert shape is not None
+    assert shape.corners == drawn.outline
+
+
+def test_a_polygon_that_crosses_itself_is_refused_in_words(sample: MainWindow, qtbot: QtBot) -> None:
+    tile, start = sample.image.image, sample.model.recipe
+    sample.actions_by_id["draw_polygon"].trigger()
+    for row, column in ((95, 92), (106, 110), (95, 110), (112, 92)):
+        qtbot.mouseClick(tile, LEFT, pos=tile.to_screen(row, column).toPoint())
+    qtbot.keyClick(tile, Key.Key_Enter)
+    assert "crosses itself" in sample.banner.text
+    assert sample.model.recipe == start
+
+
+def test_esc_gives_drawing_up(sample: MainWindow, qtbot: QtBot) -> None:
+    tile, start = sample.image.image, sample.model.recipe
+    sample.actions_by_id["draw_polygon"].trigger()
+    qtbot.mouseClick(tile, LEFT, pos=tile.to_screen(95, 92).toPoint())
+    assert tile.pen.corners
+    qtbot.keyClick(tile, Key.Key_Escape)
+    assert tile.pen.kind is None
+    assert not tile.pen.corners
+    assert not sample.well_list.polygon.isChecked()
+    sample.actions_by_id["draw_ellipse"].trigger()
+    qtbot.mousePress(tile, LEFT, pos=tile.to_screen(95, 92).toPoint())
+    qtbot.keyClick(tile, Key.Key_Escape)
+    qtbot.mouseRelease(tile, LEFT, pos=tile.to_screen(105, 112).toPoint())
+    assert sample.model.recipe == start
+
+
+def test_what_is_drawn_on_other_images_lies_at_the_same_place(sample: MainWindow, settle: Settle) -> None:
+    sample.commands.by_hand.add_polygon("T2", [(95, 92), (95, 110), (106, 110)], 0)
+    settle()
+    known = sample.model.snapshot
+    assert known is not None
+    there = known.wells["T2"].wells[-1]
+    assert there.row == pytest.approx(np.mean([95, 95, 106]), abs=0.6)
+    assert there.column == pytest.approx(np.mean([92, 110, 110]), abs=0.6)

@@ -119,6 +119,7 @@ def test_the_order_of_corners_may_run_either_way(found: Wells) -> None:
         ({"do": "change", "well": "1", "name": " "}, "needs a name"),
         ({"do": "add", "row": 60, "column": 60, "radius_mm": 5, "slices": (0, 1)}, "there is no slice 1"),
         ({"do": "add", "corners": ((1, 1), (2, 2), (3, 3))}, "encloses nothing"),
+        ({"do": "add", "corners": ((60, 60), (80, 80), (60, 80), (90, 60))}, "crosses itself"),
     ],
 )
 def test_a_change_that_cannot_be_made_says_why(found: Wells, change: dict[str, Any], message: str) -> None:
