@@ -287,7 +287,9 @@ template <class Form> struct Fit {
                     const float score = scores[cell][lane];
                     const bool is_peak = (cell == 0 || score > scores[cell - 1][lane]) &&
                                          (cell == task.cells - 1 || score >= scores[cell + 1][lane]);
-                    if (!is_peak || std::fabs(cell - cell_of_best) < 1) continue;
+                    // A low peak beside a high one does not show among the centres.
+                    const double away = std::fabs(cell - cell_of_best);
+                    if (away < 0.5 || (away > 2 && !is_peak)) continue;
                     candidates.voxel[found] = v;
                     candidates.pattern[found] = 0;
                     queues.put(cell, found++);
