@@ -125,7 +125,10 @@ def _search_signs(problem: Problem, grid: Grid, signal: Array, weight: Array | N
     counted = signal if weight is None else np.where(weight > 0, signal, np.inf)
     smallest = argmin(counted)
     pair = np.array([smallest, np.minimum(smallest + 1, points - 1)])
-    both = _flip(np.tile(signal, 2), pair.ravel())
+    both = np.tile(_flip(signal, smallest), 2)
+    # The second of the two differs in one point.
+    turned = np.flatnonzero(pair[0] != pair[1])
+    both[smallest[turned], size + turned] *= -1
     starts = grid.best(both, None if weight is None else np.tile(weight, 2))
     start, rival = starts.at(slice(size)), starts.at(slice(size, None))
     is_second = rival.score > start.score
@@ -162,7 +165,7 @@ def _other_signs(counted: Array, smallest: Index, best: _Minimum, total: Array) 
     """
     points = len(counted)
     with np.errstate(invalid="ignore"):
-        rise = counted - np.take_along_axis(counted, smallest[np.newaxis], axis=0)
+        rise = counted - counted.min(axis=0)
         near = ~(rise * rise >= 2 * best.sum_of_squares)
     near |= ~best.possible | (best.sum_of_squares > DOUBTFUL * total)
     order = np.arange(points)[:, np.newaxis]

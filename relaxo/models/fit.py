@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
     Engine = Literal["auto", "c++", "numpy"]
 
-#: Voxels that are fitted together: enough to make NumPy worth its calls, few enough for the cache and a prompt cancel.
-BLOCK = 16384
-#: The same where the kernel fits: rows that lie a little off powers of two share the cache better.
+#: Points and voxels that are fitted together: enough to make NumPy worth its calls, few enough for the cache, and off
+#: powers of two, at which the rows of an array would take the same places of it.
+BLOCK_POINTS, BLOCK = 400_000, 26_000
+#: Voxels that are fitted together where the kernel does it.
 COMPILED_BLOCK = 16400
 #: The least of them that are worth a call of their own.
 SMALLEST_BLOCK = 2048
@@ -135,7 +136,9 @@ def fit(
         )
     voxels = work.outcome.status.size
     total = voxels if where is None else int(np.count_nonzero(where))
-    size = COMPILED_BLOCK if compiled else SLOW_BLOCK if model.solver else BLOCK
+    size = SLOW_BLOCK if model.solver else min(BLOCK, BLOCK_POINTS // len(images))
+    if compiled:
+        size = COMPILED_BLOCK
     threads = workers(threads)
     if compiled:
         # Of few voxels every thread gets its share, unless that is done before it has started.
