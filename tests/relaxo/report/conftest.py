@@ -5,10 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from relaxo.data import (
     AgentResult,
@@ -33,6 +36,10 @@ from relaxo.pipeline import Result
 from relaxo.recipe import ConditionsPart, ContentsPart, Recipe
 from relaxo.relaxivity.ratio import ratio
 from relaxo.relaxivity.regress import regress
+from relaxo.report.style import style
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 ResultFactory = Callable[..., Result]
 
@@ -81,6 +88,42 @@ def result() -> Result:
 def without_contents() -> Callable[[Result], Result]:
     """Return a function that takes back what a person said of the wells."""
     return lambda result: dataclasses.replace(result, contents={}, agents=(), reference=None, control=None)
+
+
+@pytest.fixture(scope="session")
+def legible() -> Callable[[Figure], None]:
+    """Return a function that fails where words of a figure leave the page or touch one another."""
+    return _legible
+
+
+def _legible(figure: Figure) -> None:
+    with style():
+        figure.draw_without_rendering()
+        hidden = _out_of_view(figure)
+        texts = [text for text in figure.findobj(Text) if text.get_text().strip() and text.get_visible()]
+        boxes = [(text.get_text(), text.get_window_extent()) for text in texts if text not in hidden]
+    page = figure.bbox
+    for text, box in boxes:
+        assert box.x0 >= 0, text
+        assert box.y0 >= 0, text
+        assert box.x1 <= page.x1 + 0.5, text
+        assert box.y1 <= page.y1 + 0.5, text
+    for (first, one), (second, other) in combinations(boxes, 2):
+        # Boxes hold room for accents and descenders.
+        across = min(one.x1, other.x1) - max(one.x0, other.x0)
+        along = min(one.y1, other.y1) - max(one.y0, other.y0)
+        assert across <= 0.5 or along <= 1.5, (first, second)
+
+
+def _out_of_view(figure: Figure) -> set[Text]:
+    """Return the labels of ticks beyond the ends of their axis: matplotlib keeps them and does not draw them."""
+    hidden: set[Text] = set()
+    for axes in figure.axes:
+        for axis, (low, high) in ((axes.xaxis, axes.get_xlim()), (axes.yaxis, axes.get_ylim())):
+            for tick in axis.get_major_ticks():
+                if not low <= tick.get_loc() <= high:
+                    hidden |= {tick.label1, tick.label2}
+    return hidden
 
 
 def _make_result(

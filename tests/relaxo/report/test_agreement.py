@@ -13,6 +13,10 @@ from relaxo.report import draw, material
 from relaxo.report.agreement import agreement
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.figure import Figure
+
     from relaxo.pipeline import Result
     from relaxo.report import Material
 
@@ -49,15 +53,11 @@ def test_two_wells_have_a_bias_and_no_limits(result: Result) -> None:
 
 
 @pytest.mark.parametrize("spread", [0.0, 1e-4, 0.02])
-def test_labels_of_limits_stay_clear_of_that_of_the_bias(result: Result, spread: float) -> None:
+def test_labels_of_limits_stay_clear_of_that_of_the_bias(
+    result: Result, spread: float, legible: Callable[[Figure], None]
+) -> None:
     factors = {"2": 1.01, "3": 1.01 + spread, "4": 1.01 - spread, "5": 1.01}
-    figure = draw(compared(result, factors), "agreement")
-    figure.canvas.draw()
-    lower, bias, upper = sorted(
-        (text.get_window_extent() for text in figure.axes[0].texts), key=lambda extent: float(extent.y0)
-    )
-    assert lower.y1 <= bias.y0
-    assert bias.y1 <= upper.y0
+    legible(draw(compared(result, factors), "agreement"))
 
 
 def test_without_reference_times_there_is_nothing_to_compare(result: Result) -> None:
