@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -35,18 +35,13 @@ class Glance:
     """Their lines without quality and influence."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Result:
-    """All that follows from a recipe."""
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Findings:
+    """What was found, whether the images are at hand or not."""
 
     recipe: Recipe
-    inventory: Inventory
-    stacks: Mapping[str, Stack]
-    """``T1`` and ``T2``, or one of them."""
-    maps: Mapping[str, Maps]
-    """The same keys; arrays (z, y, x)."""
     wells: Mapping[str, Wells]
-    """The same keys: the same wells, in the same order, on the grid of each stack."""
+    """``T1`` and ``T2``, or one of them: the same wells, in the same order, on the grid of each stack."""
     contents: Mapping[str, Contents]
     """By the name of the well."""
     rates: Mapping[str, Rates]
@@ -61,9 +56,22 @@ class Result:
     notices: tuple[Notice, ...]
     created: datetime
     """UTC."""
-    failure: RelaxoError | None = None
-    """Why there are no agents although concentrations were given."""
 
     def __post_init__(self) -> None:
-        for name in ("stacks", "maps", "wells", "contents", "rates"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, dict):
+                object.__setattr__(self, field.name, MappingProxyType(dict(value)))
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Result(Findings):
+    """All that follows from a recipe."""
+
+    inventory: Inventory
+    stacks: Mapping[str, Stack]
+    """The same keys as those of `wells`, as the next."""
+    maps: Mapping[str, Maps]
+    """Arrays (z, y, x)."""
+    failure: RelaxoError | None = None
+    """Why there are no agents although concentrations were given."""

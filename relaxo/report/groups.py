@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from relaxo.data import AgentResult, Line
-    from relaxo.pipeline import Result
-    from relaxo.report.material import Material
+    from relaxo.pipeline import Findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Group:
         return self.agent.r1 if quantity == "T1" else self.agent.r2
 
 
-def groups(result: Result | Material) -> tuple[Group, ...]:
+def groups(result: Findings) -> tuple[Group, ...]:
     """Group the wells that have contents by agent, in the order of the results; all wells when none has.
 
     A well without agent (one whose agent, such as "water", occurs at no concentration above 0) stands in every group.

@@ -21,15 +21,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from relaxo.data import Line, WellRate
-    from relaxo.pipeline import Result
+    from relaxo.pipeline import Findings
     from relaxo.report.groups import Group
-    from relaxo.report.material import Material
 
 _CONCENTRATION = {"ion": "Ion concentration (mM)", "molecule": "Agent concentration (mM)"}
 
 
 def draw_lines(
-    axes: Axes, result: Result | Material, together: Sequence[Group], quantity: str, room_mm: float
+    axes: Axes, result: Findings, together: Sequence[Group], quantity: str, room_mm: float
 ) -> list[tuple[Line2D, str]]:
     """Draw one rate against concentration; return the entries of its legend.
 
@@ -102,7 +101,7 @@ def _quantile(line: Line) -> float:
 
 def _draw_reference(
     axes: Axes,
-    result: Result | Material,
+    result: Findings,
     together: Sequence[Group],
     quantity: str,
     highest: float,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from relaxo.data import RATES
+from relaxo.pipeline import Findings
 from relaxo.recipe import FitPart
 from relaxo.report.contrast import clearest
 from relaxo.report.groups import groups
@@ -17,13 +17,11 @@ from relaxo.units import s_to_ms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from numpy.typing import NDArray
 
-    from relaxo.data import AgentResult, Contents, Notice, Protocol, Rates, ReferenceAgent, Stack, Wells
+    from relaxo.data import Protocol, Stack
     from relaxo.pipeline import Result
-    from relaxo.recipe import Recipe
 
 _ABBREVIATION = {"InversionTime": "TI", "EchoTime": "TE", "RepetitionTime": "TR", "FlipAngle": "FA"}
 
@@ -38,35 +36,19 @@ class Picture:
     """Its time or angle: ``TI 650 ms``."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Material:
-    """A result as figures and reports need it; the fields that a result has too mean the same."""
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Material(Findings):
+    """A result as figures and reports need it."""
 
-    recipe: Recipe
     protocols: Mapping[str, Protocol]
-    """By ``T1`` and ``T2``, or one of them; the next five have the same keys."""
+    """The same keys as those of `wells`, as the next four."""
     maps: Mapping[str, Mapping[str, NDArray[Any]]]
     """Every parameter by its name, (z, y, x)."""
     fits: Mapping[str, FitPart]
     """The models that were fitted, by their own names, with the recipe's options."""
-    wells: Mapping[str, Wells]
     pictures: Mapping[str, Picture]
     signals: Mapping[str, Signals]
-    contents: Mapping[str, Contents]
-    rates: Mapping[str, Rates]
-    agents: tuple[AgentResult, ...]
-    field_T: float | None
-    reference: ReferenceAgent | None
-    control: str | None
-    notices: tuple[Notice, ...]
-    created: datetime
     provenance: Provenance
-
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, dict):
-                object.__setattr__(self, field.name, MappingProxyType(value))
 
     @property
     def quantities(self) -> tuple[str, ...]:
@@ -88,23 +70,14 @@ def material(result: Result | Material) -> Material:
         for quantity, stack in result.stacks.items()
     }
     return Material(
-        recipe=result.recipe,
+        **{field.name: getattr(result, field.name) for field in fields(Findings)},
         protocols={quantity: stack.protocol for quantity, stack in result.stacks.items()},
         maps=maps,
         fits=fits,
-        wells=dict(result.wells),
         pictures={
             quantity: _picture(result, quantity, stack, measured[quantity]) for quantity, stack in result.stacks.items()
         },
         signals=measured,
-        contents=dict(result.contents),
-        rates=dict(result.rates),
-        agents=result.agents,
-        field_T=result.field_T,
-        reference=result.reference,
-        control=result.control,
-        notices=result.notices,
-        created=result.created,
         provenance=provenance(result),
     )
 

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from relaxo.data import Tally, Well, WellRate
-    from relaxo.pipeline import Result
-    from relaxo.report.material import Material
+    from relaxo.pipeline import Findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,7 @@ def details(row: WellRow) -> dict[str, float | str | None]:
     return {"confidence": row.well.confidence, "origin": row.well.origin, **known_times}
 
 
-def well_rows(result: Result | Material) -> tuple[WellRow, ...]:
+def well_rows(result: Findings) -> tuple[WellRow, ...]:
     """Return a row for every well, in the order in which they were found."""
     wells = result.wells[home(result)]
     measured = {
@@ -118,7 +117,7 @@ def well_rows(result: Result | Material) -> tuple[WellRow, ...]:
     return tuple(rows)
 
 
-def home(result: Result | Material) -> str:
+def home(result: Findings) -> str:
     """Return the quantity, ``T1`` or ``T2``, of the stack that wells were found in."""
     wanted = result.recipe.wells.find_in
     return wanted if wanted is not None and wanted in result.wells else next(iter(result.wells))

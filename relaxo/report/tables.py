@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from relaxo.data import AgentResult
-    from relaxo.pipeline import Result
-    from relaxo.report.material import Material
+    from relaxo.pipeline import Findings
 
     Cell = str | float | None
 
@@ -56,7 +55,7 @@ RELAXIVITY_COLUMNS = (
 )
 
 
-def wells_csv(result: Result | Material) -> str:
+def wells_csv(result: Findings) -> str:
     """Return the table of wells, one a line; what is not known is left empty.
 
     `relaxo relaxivity` reads it back and finds the same relaxivities.
@@ -69,7 +68,7 @@ def relaxivity_csv(agents: Sequence[AgentResult]) -> str:
     return _csv(RELAXIVITY_COLUMNS, relaxivity_cells(agents))
 
 
-def well_cells(result: Result | Material) -> list[list[Cell]]:
+def well_cells(result: Findings) -> list[list[Cell]]:
     """Return the rows of the table of wells; None where something is not known."""
     rows: list[list[Cell]] = []
     for row in well_rows(result):
