@@ -1,6 +1,6 @@
 """Make the Debian package of the frozen app: `python packaging/linux/debian.py FROZEN --icons FOLDER --out FOLDER`.
 
-Needs dpkg-deb, and help2man for the man pages, which are made from --help.
+Needs dpkg-deb, binutils, and help2man for the man pages, which are made from --help.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -19,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 #: What a frozen Qt takes from the system, since it must fit its drivers, its fonts and its windows.
-DEPENDS = "libc6 (>= 2.35), libegl1, libfontconfig1, libgl1"
+DEPENDS = "libc6 (>= {glibc}), libegl1, libfontconfig1, libgl1"
 SUMMARY = "relaxivities r1 and r2 of MRI contrast agents, from the scanner's images"
 DESCRIPTION = """\
  Relaxo takes the DICOM images of a dilution series and gives maps of T1 and
@@ -38,7 +39,7 @@ def package(frozen: Path, icons: Path, out: Path) -> Path:
     with tempfile.TemporaryDirectory() as scratch:
         root = Path(scratch) / "root"
         _fill(root, frozen, icons)
-        _control(root, version, architecture)
+        _control(root, version, architecture, _glibc(frozen))
         out.mkdir(parents=True, exist_ok=True)
         built = out / f"relaxo_{version}_{architecture}.deb"
         subprocess.run(["dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", root, built], check=True)  # noqa: S603, S607
@@ -102,14 +103,24 @@ def _help(program: Path, *command: str) -> str:
     return told.stdout
 
 
-def _control(root: Path, version: str, architecture: str) -> None:
+def _glibc(frozen: Path) -> str:
+    """Return the oldest version of the C library that everything in the frozen app runs with."""
+    programs = [path for path in frozen.rglob("*") if ".so" in path.name or path.name == "relaxo"]
+    files = [path for path in programs if path.is_file() and not path.is_symlink()]
+    command = ["readelf", "--version-info", "--wide", *files]
+    told = subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603
+    return max(re.findall(r"Name: GLIBC_(\d+\.\d+)", told), key=lambda each: [int(part) for part in each.split(".")])
+
+
+def _control(root: Path, version: str, architecture: str, glibc: str) -> None:
     size = sum(path.lstat().st_size for path in root.rglob("*") if path.is_file() and not path.is_symlink())
     control = root / "DEBIAN"
     control.mkdir()
     control.chmod(0o755)
+    depends = DEPENDS.format(glibc=glibc)
     (control / "control").write_text(
         f"Package: relaxo\nVersion: {version}\nArchitecture: {architecture}\nSection: science\nPriority: optional\n"
-        f"Maintainer: The Relaxo authors <relaxo@localhost>\nInstalled-Size: {size // 1024}\nDepends: {DEPENDS}\n"
+        f"Maintainer: The Relaxo authors <relaxo@localhost>\nInstalled-Size: {size // 1024}\nDepends: {depends}\n"
         f"Description: {SUMMARY}\n{DESCRIPTION}",
         encoding="utf-8",
     )
