@@ -29,7 +29,9 @@ PAGES = sorted(
     else []
 )
 #: What stands above a block: a comment that says what to do with it.
-COMMENT = re.compile(r"\s*<!-- (?P<what>file|background|not run|test command|main command)(?:: (?P<about>.*))? -->")
+COMMENT = re.compile(
+    r"\s*<!-- (?P<what>file|prints|background|not run|test command|main command)(?:: (?P<about>.*))? -->"
+)
 FENCE = re.compile(r"(?P<indent> *)(?P<fence>```+|:::+)(?P<language>\S*)")
 #: Blocks that nobody types.
 SHOWN = {"", "csv", "text", "{toctree}", "{eval-rst}", "{figure}", "{image}", "{note}", "{tip}", "{warning}"}
@@ -82,18 +84,24 @@ def place(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_a_page_does_what_it_says(page: Path, place: Path) -> None:
-    running = []
+    running: list[subprocess.Popen[bytes]] = []
+    told = ""
     try:
         for block in blocks(page):
-            running += _do(block, place)
+            if block.what == "prints":
+                _look_for(block, told)
+            elif isinstance(done := _do(block, place), str):
+                told = done
+            else:
+                running += done
     finally:
         for process in running:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait()
 
 
-def _do(block: Block, place: Path) -> list[subprocess.Popen[bytes]]:
-    """Do what a block says; returns what it left running."""
+def _do(block: Block, place: Path) -> str | list[subprocess.Popen[bytes]]:
+    """Do what a block says; returns what a command printed, or what was left running."""
     if block.what == "file":
         file = place / block.about
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -105,7 +113,7 @@ def _do(block: Block, place: Path) -> list[subprocess.Popen[bytes]]:
     elif block.what in {"main command", "test command"}:
         pass  # What runs this test ran the one, and CI the other.
     elif block.language == "sh":
-        _run(["bash", "-euo", "pipefail", "-c", block.text], place, block)
+        return _run(["bash", "-euo", "pipefail", "-c", block.text], place, block)
     elif block.language == "python":
         _run([sys.executable, "-c", block.text], place, block)
     elif block.language == "toml":
@@ -116,11 +124,20 @@ def _do(block: Block, place: Path) -> list[subprocess.Popen[bytes]]:
     return []
 
 
-def _run(command: list[str], place: Path, block: Block) -> None:
+def _look_for(block: Block, told: str) -> None:
+    """Find every line that a page shows in what the command before it printed; lines may go on there."""
+    printed = [" ".join(line.split()) for line in told.splitlines()]
+    for line in block.text.splitlines():
+        shown = " ".join(line.split())
+        assert any(each.startswith(shown) for each in printed), f"{block}: {shown!r} is not in\n{told}"
+
+
+def _run(command: list[str], place: Path, block: Block) -> str:
     told = subprocess.run(
         command, cwd=place, env=_environment(place), capture_output=True, text=True, timeout=SECONDS, check=False
     )
     assert told.returncode == 0, f"{block}:\n{block.text}\n{told.stdout}\n{told.stderr}"
+    return told.stdout
 
 
 def _start(command: list[str], place: Path) -> subprocess.Popen[bytes]:
@@ -156,5 +173,8 @@ def test_what_a_page_shows_is_read_with_its_comment(tmp_path: Path) -> None:
 def test_a_command_that_fails_fails_the_page(tmp_path: Path) -> None:
     with pytest.raises(AssertionError, match=r"nowhere: "):
         _run(["bash", "-c", "relaxo scan nowhere"], tmp_path, Block(1, "sh", "relaxo scan nowhere\n", "", ""))
+    with pytest.raises(AssertionError, match="is not in"):
+        _look_for(Block(1, "text", "r1  13\n", "prints", ""), "r1   12\n")
+    _look_for(Block(1, "text", "r1  12\n", "prints", ""), "more\nr1   12   r2 24\n")
     with pytest.raises(AssertionError, match="nobody knows"):
         _do(Block(1, "perl", "", "", ""), tmp_path)
