@@ -6,7 +6,7 @@ import contextlib
 import tomllib
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 _SUFFIX = ".toml"
 _LOCK = ".lock"
+_OFFERED = ".offered"
+
+#: Drafts that were offered and left for later go when they are older than this in days, or when so many are newer.
+KEPT_DAYS = 90
+KEPT_DRAFTS = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +113,8 @@ class Drafts:
     def left(self) -> list[Left]:
         """Return what runs that ended unexpectedly left behind, the newest first.
 
-        What cannot be read stays where it is: a newer version may have written it.
+        What cannot be read stays where it is: a newer version may have written it. Those that were offered before and
+        are too old or too many (`KEPT_DAYS`, `KEPT_DRAFTS`) go now; what nobody has been offered never goes by itself.
         """
         found = []
         for file in self._folder.glob(f"*{_SUFFIX}"):
@@ -120,12 +126,27 @@ class Drafts:
                 lock.unlock()
             else:
                 found.append(draft)
-        return sorted(found, key=lambda draft: draft.edited, reverse=True)
+        found.sort(key=lambda draft: draft.edited, reverse=True)
+        oldest = datetime.now(UTC) - timedelta(days=KEPT_DAYS)
+        kept = []
+        for number, draft in enumerate(found):
+            if draft.file.with_suffix(_OFFERED).exists() and (number >= KEPT_DRAFTS or draft.edited < oldest):
+                remove(draft)
+            else:
+                kept.append(draft)
+        return kept
+
+
+def note_offered(draft: Left) -> None:
+    """Note that a person saw that there is this draft."""
+    with contextlib.suppress(OSError):  # then it stays for longer
+        draft.file.with_suffix(_OFFERED).touch()
 
 
 def remove(draft: Left) -> None:
     """Forget a draft that was left behind: it is open again, or was discarded on purpose."""
     draft.file.unlink(missing_ok=True)
+    draft.file.with_suffix(_OFFERED).unlink(missing_ok=True)
     draft.lock.unlock()
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+import tomli_w
 from PySide6.QtCore import QSaveFile
 
 from relaxo.errors import InputError
-from relaxo.recipe import ContentsPart, Recipe, TimingPart
-from relaxo_gui.drafts import Drafts, remove
+from relaxo.recipe import ContentsPart, Recipe, TimingPart, to_table
+from relaxo_gui.drafts import KEPT_DAYS, KEPT_DRAFTS, Drafts, Left, note_offered, remove
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 RECIPE = Recipe(
@@ -89,3 +92,42 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(InputError, match="cannot be kept"):
         Drafts(tmp_path / "file" / "unsaved").keep(RECIPE, None)
+
+
+def aged(folder: Path, days: Sequence[int]) -> None:
+    """Leave drafts that were edited so many days ago."""
+    now = datetime.now(UTC)
+    for number, age in enumerate(days):
+        table = {"edited": now - timedelta(days=age, seconds=number), "recipe": to_table(RECIPE)}
+        (folder / f"{number}.toml").write_text(tomli_w.dumps(table), encoding="utf-8")
+
+
+def found_again(folder: Path) -> list[Left]:
+    """Return what the next start is offered, and let go of it."""
+    left = Drafts(folder).left()
+    for draft in left:
+        draft.lock.unlock()
+    return left
+
+
+def test_what_was_never_offered_stays_however_old_and_many_they_are(tmp_path: Path) -> None:
+    aged(tmp_path, [400] * (KEPT_DRAFTS + 5))
+    assert len(found_again(tmp_path)) == len(found_again(tmp_path)) == KEPT_DRAFTS + 5
+
+
+def test_what_was_offered_goes_when_it_is_too_old(tmp_path: Path) -> None:
+    aged(tmp_path, [1, KEPT_DAYS - 1, KEPT_DAYS + 1])
+    for draft in found_again(tmp_path):
+        note_offered(draft)
+    assert len(found_again(tmp_path)) == 2
+    assert not list(tmp_path.glob("2.*"))
+
+
+def test_of_many_that_were_offered_the_newest_stay(tmp_path: Path) -> None:
+    aged(tmp_path, range(KEPT_DRAFTS + 3))
+    for draft in found_again(tmp_path)[1:]:
+        note_offered(draft)
+    aged(tmp_path, range(KEPT_DRAFTS + 3))
+    left = found_again(tmp_path)
+    assert len(left) == KEPT_DRAFTS
+    assert left[-1].file.name == f"{KEPT_DRAFTS - 1}.toml"

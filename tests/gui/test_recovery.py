@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from relaxo.recipe import ContentsPart
+from relaxo.recipe import ContentsPart, Recipe
 from relaxo_gui.actions import commands
+from relaxo_gui.drafts import Drafts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,3 +96,17 @@ def test_killed_in_a_fit_nothing_is_lost(killed: Path, request: pytest.FixtureRe
     # The former draft has gone, this window has its own.
     window.commands.autosave.keep()
     assert len(list(killed.glob("*.toml"))) == 1
+
+
+def test_of_many_the_newest_are_offered_and_then_the_others(request: pytest.FixtureRequest, phantom: Path) -> None:
+    for number in range(5):
+        drafts = Drafts(commands.drafts_folder())
+        drafts.keep(Recipe(sources=(str(phantom / f"study {number}"),)), None)
+        drafts.release()
+    window = request.getfixturevalue("window")
+    assert [line.draft.name for line in window.recovery.lines] == ["study 4", "study 3", "study 2"]
+    assert window.recovery.older.text() == "and 2 older ones"
+    for _ in range(2):
+        window.recovery.lines[0].discard.click()
+    assert [line.draft.name for line in window.recovery.lines] == ["study 2", "study 1", "study 0"]
+    assert window.recovery.older.isHidden()

@@ -9,9 +9,10 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 from relaxo import recipe as recipes
 from relaxo.errors import InputError, RelaxoError
 from relaxo.recipe import Recipe
-from relaxo_gui.drafts import Drafts, Left, remove
+from relaxo_gui.drafts import Drafts, Left, note_offered, remove
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from relaxo_gui.session_model import SessionModel
@@ -85,6 +86,11 @@ class Autosave(QObject):
         remove(draft)
         self.left.remove(draft)
         self.left_changed.emit()
+
+    def offer(self, drafts: Iterable[Left]) -> None:
+        """Note which drafts a person has been offered: only they may grow too old."""
+        for draft in drafts:
+            note_offered(draft)
 
     def _note(self) -> None:
         if not self._model.modified:

@@ -14,8 +14,12 @@ if TYPE_CHECKING:
     from relaxo_gui.drafts import Left
 
 
+#: Lines that are shown at once: the images under them are to be seen.
+_MOST = 3
+
+
 class RecoveryPanel(QFrame):
-    """A line for each analysis that can be recovered; hidden where there is none."""
+    """A line for each analysis that can be recovered, the newest first; hidden where there is none."""
 
     def __init__(self, commands: Commands, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,6 +29,8 @@ class RecoveryPanel(QFrame):
         self._layout.setContentsMargins(PADDING, 2 * GRID, PADDING, 2 * GRID)
         self._layout.setSpacing(2 * GRID)
         self.lines: list[RecoveryLine] = []
+        self.older = QLabel()
+        self.older.setToolTip("They are offered as soon as those above are recovered or discarded")
         self._autosave.left_changed.connect(self.refresh)
         self.refresh()
 
@@ -34,12 +40,18 @@ class RecoveryPanel(QFrame):
             self._layout.removeWidget(line)
             line.hide()
             line.deleteLater()
-        self.lines = [RecoveryLine(draft) for draft in self._autosave.left]
+        drafts = self._autosave.left
+        self.lines = [RecoveryLine(draft) for draft in drafts[:_MOST]]
         for line in self.lines:
             line.recover.clicked.connect(lambda _checked=False, draft=line.draft: self._commands.recover(draft))
             line.discard.clicked.connect(lambda _checked=False, draft=line.draft: self._autosave.forget(draft))
             line.later.clicked.connect(self.hide)
             self._layout.addWidget(line)
+        more = len(drafts) - len(self.lines)
+        self._layout.addWidget(self.older)
+        self.older.setText(f"and {more} older {'one' if more == 1 else 'ones'}")
+        self.older.setVisible(more > 0)
+        self._autosave.offer(line.draft for line in self.lines)
         self.setVisible(bool(self.lines))
 
     def paint_theme(self, theme: Theme) -> None:

@@ -113,8 +113,7 @@ def style_sheet(theme: Theme) -> str:
         Banner {{ border: none; }}
         QFrame#card {{ background: {theme.base}; border: 1px solid {theme.muted}; border-radius: {GRID}px; }}
         NoticeList {{ border: none; border-left: {GRID}px solid {theme.amber}; }}
-        NoticeList, NoticeList QScrollArea, NoticeList QScrollArea > QWidget > QWidget {{
-            background: {theme.tint(theme.amber)}; }}
+        NoticeList, NoticeList QScrollArea, QWidget#notices {{ background: {theme.tint(theme.amber)}; }}
         NoticeList QLabel {{ background: transparent; }}
     """
 

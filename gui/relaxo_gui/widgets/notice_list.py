@@ -48,18 +48,16 @@ class NoticeList(QFrame):
         self._notices: tuple[Warned, ...] = ()
         self.rows: list[NoticeRow] = []
         self._inside = QWidget()
+        self._inside.setObjectName("notices")
         self._list = QVBoxLayout(self._inside)
         self._list.setContentsMargins(PADDING, 2 * GRID, PADDING, 2 * GRID)
         self._list.setSpacing(2 * GRID)
-        self._area = QScrollArea()
+        self._area = QScrollArea(self)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._area.setWidget(self._inside)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._area)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Notices")
         self.hide()
@@ -92,12 +90,23 @@ class NoticeList(QFrame):
         """Take the height that the words need at this width."""
         super().resizeEvent(event)
         self._fit()
+        # By hand: a layout would place it by the size before the height was fitted, and what hangs over is not seen.
+        self._area.setGeometry(self.contentsRect())
+
+    def _needed(self) -> int:
+        """Return the height that all notices need."""
+        # The frame at the left takes its part of the width. Qt's layouts know the height of words only once shown.
+        room = self.width() - GRID - 2 * PADDING
+        whole = self._height_in(room)
+        # Where not all is seen at once, the bar takes its part too.
+        return whole if whole <= _TALLEST else self._height_in(room - self._area.verticalScrollBar().sizeHint().width())
+
+    def _height_in(self, room: int) -> int:
+        return sum(row.height_for(room) for row in self.rows) + 2 * GRID * (len(self.rows) + 1)
 
     def _fit(self) -> None:
         if self.rows:
-            # The frame at the left takes its part of the width. Qt's layouts know the height of words only once shown.
-            room = self.width() - GRID - 2 * PADDING
-            needed = sum(row.height_for(room) for row in self.rows) + 2 * GRID * (len(self.rows) + 1)
+            needed = self._needed()
             self._inside.setFixedHeight(needed)
             self.setFixedHeight(min(needed, _TALLEST))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtWidgets import QApplication, QTextEdit, QVBoxLayout, QWidget
 
 from relaxo_gui.widgets.notice_list import NoticeList, Warned
 
@@ -16,9 +17,22 @@ LONG = "This sentence needs more than one line of a panel at the right of a wind
 
 @pytest.fixture
 def notices(qtbot: QtBot) -> NoticeList:
-    notices = NoticeList()
-    qtbot.addWidget(notices)
-    notices.resize(320, 40)
+    return placed(qtbot, 320)
+
+
+def placed(qtbot: QtBot, width: int) -> NoticeList:
+    """Return a list above a panel, as it stands in the window."""
+    host, notices = QWidget(), NoticeList()
+    layout = QVBoxLayout(host)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addWidget(notices)
+    layout.addWidget(QTextEdit(), 1)
+    qtbot.addWidget(host)
+    host.resize(width, 600)
+    host.show()
+    qtbot.waitExposed(host)
+    # Kept by the test, as Qt keeps no wrapper of it.
+    notices.host = host  # type: ignore[attr-defined]
     return notices
 
 
@@ -42,29 +56,34 @@ def test_every_warning_is_there_and_leads_to_what_it_is_about(notices: NoticeLis
     assert heard.args == ["3"]
 
 
-def test_it_is_as_high_as_its_words_need(notices: NoticeList, qtbot: QtBot) -> None:
+def test_it_is_as_high_as_its_words_need(notices: NoticeList) -> None:
     notices.show_notices([Warned(LONG)])
-    notices.show()
-    qtbot.waitExposed(notices)
+    QApplication.processEvents()
     words = notices.rows[0].words
     assert words.height() >= words.heightForWidth(words.width())
+    assert not notices._area.verticalScrollBar().isVisible()
     narrow = notices.height()
-    notices.resize(700, narrow)
+    notices.window().resize(700, 600)
+    QApplication.processEvents()
     assert notices.height() < narrow
+    assert notices._area.height() == notices.height()
 
 
 def test_many_warnings_leave_room_for_what_is_under_them(notices: NoticeList) -> None:
     notices.show_notices([Warned(LONG)] * 20)
-    assert notices.height() < 200
+    QApplication.processEvents()
+    assert 100 < notices.height() < 200
+    # The bar leads to the last of them, whole.
+    last, bar = notices.rows[-1], notices._area.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert last.words.height() >= last.words.heightForWidth(last.words.width())
+    assert last.mapTo(notices, last.rect().bottomLeft()).y() < notices.height()
 
 
 def test_what_could_be_decided_instead_is_a_click_away_and_has_its_room(qtbot: QtBot) -> None:
-    notices = NoticeList()
-    notices.resize(300, 100)
-    qtbot.addWidget(notices)
+    notices = placed(qtbot, 300)
     notices.show_notices([Warned("A short doubt."), Warned("Is it A1 or B1?", choices=("It is A1", "It is B1"))])
-    notices.show()
-    qtbot.waitExposed(notices)
+    QApplication.processEvents()
     row = notices.rows[1]
     with qtbot.waitSignal(notices.chosen) as heard:
         row.choices[1].click()
