@@ -8,13 +8,22 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from relaxo.units import s_to_ms
 from relaxo_gui.actions.settings import settings
-from relaxo_gui.panels.layers import KEYS, TITLES, Levels, is_map, layer, placement, why_not
+from relaxo_gui.panels.layers import (
+    KEYS,
+    TITLES,
+    Levels,
+    is_map,
+    layer,
+    one_of,
+    placement,
+    slices_at,
+    times_to_choose,
+    why_not,
+)
 from relaxo_gui.panels.well_menu import fill_menu
 from relaxo_gui.panels.well_shapes import drag_words, ghosts_on, shapes_on
 from relaxo_gui.resources.theme import GRID, PADDING, Theme
-from relaxo_gui.session_model.words import AXES, axis_values
 from relaxo_gui.widgets.block_table import cells
 from relaxo_gui.widgets.image_view import ImageView
 from relaxo_gui.widgets.pen import OUTLINES
@@ -236,10 +245,7 @@ class ImagePanel(QWidget):
             if stack is None or f"{quantity}w" not in shown:
                 scrubber.set_values("", "", ())
                 continue
-            axis = stack.protocol.axis
-            symbol, name, unit = AXES.get(axis, (axis, axis, ""))
-            texts = [f"{value} {unit}".strip() for value in axis_values(stack.protocol)]
-            scrubber.set_values(symbol, f"{name} (Shift+wheel, or , and .)", texts)
+            scrubber.set_values(*times_to_choose(stack))
         stack = known.stacks.get(self._quantity) if known else None
         depth = stack.geometry.shape[0] if stack else 0
         texts = [f"{k + 1} of {depth}" for k in range(depth)]
@@ -255,30 +261,21 @@ class ImagePanel(QWidget):
         key, quantity = self.key_of(tile), self._quantity_of(tile)
         tile.setAccessibleName(TITLES[key])
         seen = layer(known, key) if known is not None else None
+        slice_ = self._slices[quantity]
         if known is None or seen is None:
             tile.show_picture(None, title=TITLES[key], words=why_not(known, key))
-            return
-        slice_ = self._slices[quantity]
-        if not 0 <= slice_ < seen.volume.shape[-3]:
+        elif not 0 <= slice_ < seen.volume.shape[-3]:
             tile.show_picture(None, title=TITLES[key], words="This slice lies outside of these images.")
-            return
-        title = TITLES[key]
-        if seen.is_map:
-            picture = s_to_ms(seen.volume[slice_])
         else:
-            index = min(self.times_of[quantity].index, len(seen.volume) - 1)
-            picture = seen.volume[index, slice_]
-            axis = known.stacks[quantity].protocol.axis
-            symbol, _, unit = AXES.get(axis, (axis, axis, ""))
-            title += f"   {symbol} {axis_values(known.stacks[quantity].protocol)[index]} {unit}".rstrip()
-        tile.show_picture(
-            picture,
-            levels=self._levels.of(known, key, seen),
-            colours=seen.colours,
-            unit=seen.unit,
-            placement=placement(known, quantity, slice_),
-            title=title,
-        )
+            picture, title = one_of(known, key, seen, slice_, self.times_of[quantity].index)
+            tile.show_picture(
+                picture,
+                levels=self._levels.of(known, key, seen),
+                colours=seen.colours,
+                unit=seen.unit,
+                placement=placement(known, quantity, slice_),
+                title=title,
+            )
 
     def _show_wells(self) -> None:
         for tile in self.shown:
@@ -352,12 +349,7 @@ class ImagePanel(QWidget):
         known = self._model.snapshot
         if known is None or self._quantity not in known.stacks:
             return
-        here = known.stacks[self._quantity].geometry
-        middle = ((here.shape[1] - 1) / 2, (here.shape[2] - 1) / 2, index)
-        for quantity, stack in known.stacks.items():
-            there = stack.geometry
-            same = quantity == self._quantity or there == here
-            self._slices[quantity] = index if same else round(float(there.to_pixels(here.to_mm(middle))[2]))
+        self._slices |= slices_at(known.stacks, self._quantity, index)
         self._show_pictures()
         self._show_wells()
         self._point_again()

@@ -10,10 +10,14 @@ from PySide6.QtGui import QTransform
 
 from relaxo.units import s_to_ms
 from relaxo_gui.resources.colour_maps import GREY, lookup_table
+from relaxo_gui.session_model.words import AXES, axis_values
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
+    from relaxo.data import Stack
     from relaxo_gui.session_model import Snapshot
 
 #: Key of a view to its title: a quantity, and ``w`` for the weighted images or ``map``.
@@ -57,6 +61,23 @@ def layer(known: Snapshot, key: str) -> Layer | None:
     return None if stack is None else Layer(stack.shown, False, lookup_table(GREY), "signal")
 
 
+def one_of(known: Snapshot, key: str, seen: Layer, slice_: int, index: int) -> tuple[NDArray[Any], str]:
+    """Return a slice of a map in ms, or of one of the images, (rows, columns), and its title."""
+    if seen.is_map:
+        return s_to_ms(seen.volume[slice_]), TITLES[key]
+    index = min(index, len(seen.volume) - 1)
+    symbol, _, texts = times_to_choose(known.stacks[key[:2]])
+    return seen.volume[index, slice_], f"{TITLES[key]}   {symbol} {texts[index]}"
+
+
+def times_to_choose(stack: Stack) -> tuple[str, str, list[str]]:
+    """Return the symbol of what varies from image to image, its name with its keys, and its values."""
+    axis = stack.protocol.axis
+    symbol, name, unit = AXES.get(axis, (axis, axis, ""))
+    texts = [f"{value} {unit}".strip() for value in axis_values(stack.protocol)]
+    return symbol, f"{name} (Shift+wheel, or , and .)", texts
+
+
 def why_not(known: Snapshot | None, key: str) -> str:
     """Return why a view shows nothing; empty while nothing was read."""
     if known is None or not known.stacks:
@@ -75,6 +96,16 @@ def placement(known: Snapshot, quantity: str, slice_: int) -> QTransform:
     start, down, right = corners * (row_spacing, column_spacing)
     down, right = down - start, right - start
     return QTransform(right[1], right[0], down[1], down[0], start[1], start[0])
+
+
+def slices_at(stacks: Mapping[str, Stack], quantity: str, index: int) -> dict[str, int]:
+    """Return the slice of every stack that shows the place that a slice of one of them shows."""
+    here = stacks[quantity].geometry
+    middle = ((here.shape[1] - 1) / 2, (here.shape[2] - 1) / 2, index)
+    return {
+        other: index if other == quantity or there == here else round(float(there.to_pixels(here.to_mm(middle))[2]))
+        for other, there in ((other, stack.geometry) for other, stack in stacks.items())
+    }
 
 
 class Levels:

@@ -65,6 +65,7 @@ class CurvePlot(QWidget):
         self._front: tuple[Trace | None, str] = (None, "")
         self._back: tuple[Trace | None, str] = (None, "")
         self._limits: dict[str, Limits] = {"x": (0.0, 1.0), "upper": (0.0, 1.0), "lower": (-1.0, 1.0)}
+        self._fitted = False
         self._ground: QPixmap | None = None
         self._rooms: dict[Place, QRectF] | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -194,10 +195,14 @@ class CurvePlot(QWidget):
             zero = self.place_of(0, 0, place).y()
             painter.drawLine(QPointF(room.left(), zero), QPointF(room.right(), zero))
             most = max(4, int(room.height() / (1.4 * metrics.height())))
-            for value, words in _ticks(*self._limits[place], most):
+            written = math.inf
+            for value, words in _ticks(*self._limits[place], most) if place == "upper" or self._fitted else ():
                 at = self.place_of(0, value, place).y()
                 painter.setPen(line)
                 painter.drawLine(QPointF(room.left() - _TICK, at), QPointF(room.left(), at))
+                if abs(at - written) < metrics.height():
+                    continue
+                written = at
                 painter.setPen(text)
                 box = QRectF(0, at - metrics.height(), room.left() - 2 * _TICK, 2 * metrics.height())
                 painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
@@ -235,14 +240,16 @@ class CurvePlot(QWidget):
         lowest, highest = _span([trace.x for trace in traces])
         edge = 0.03 * (highest - lowest or 1.0)
         below, above = _span([values for trace in traces for values in (trace.y, trace.curve_y)])
-        reach = max(1e-12, *(abs(end) for end in _span([trace.y - trace.fitted for trace in traces])))
+        residuals = [trace.y - trace.fitted for trace in traces]
+        fitted = any(np.isfinite(each).any() for each in residuals)
+        reach = max(1e-12, *(abs(end) for end in _span(residuals))) if fitted else 1.0
         found = {
             "x": (lowest - edge, highest + edge),
             "upper": _held(self._limits["upper"], min(below, 0.0), max(above, 0.0)),
             "lower": _held(self._limits["lower"], -reach, reach),
         }
-        if found != self._limits:
-            self._limits = found
+        if (found, fitted) != (self._limits, self._fitted):
+            self._limits, self._fitted = found, fitted
             self._ground = None
 
 

@@ -202,15 +202,20 @@ class LinePlot(QWidget):
                 np.concatenate([curve.y - curve.half_width, (curve.y + curve.half_width)[::-1]]),
             )
         for item, curve in zip(self._enough(self._lines, len(self._curves), _line), self._curves, strict=False):
-            item.setPen(pg.mkPen(curve.colour, width=2 if curve.style == "solid" else 1.5, style=_STYLES[curve.style]))
+            width = self._pixels(2 if curve.style == "solid" else 1.5)
+            item.setPen(pg.mkPen(curve.colour, width=width, style=_STYLES[curve.style]))
             item.setData(curve.x, curve.y)
         colours = list(dict.fromkeys(point.colour for point in self._points))
         for item, colour in zip(self._enough(self._bars, len(colours), _bar), colours, strict=False):
             rows = [(point.x, point.y, point.error, point.x_error) for point in self._points if point.colour == colour]
             x, y, error, x_error = np.nan_to_num(np.array(rows)).T
-            item.setData(x=x, y=y, height=2 * error, width=2 * x_error, pen=pg.mkPen(colour))
+            item.setData(x=x, y=y, height=2 * error, width=2 * x_error, pen=pg.mkPen(colour, width=self._pixels(1)))
         self._draw_points()
         self._limit()
+
+    def _pixels(self, width: float) -> float:
+        """Return the width of a pen in pixels of the screen, of which pyqtgraph's pens count: at 200 % two for one."""
+        return width * self.devicePixelRatioF()
 
     def _enough(self, items: list[Any], count: int, make: Callable[[], Any]) -> list[Any]:
         """Return as many items as are needed, made where they are missing; those left over show nothing."""
