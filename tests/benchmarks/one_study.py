@@ -73,20 +73,24 @@ def _measured(path: Path, out: Path) -> dict[str, tuple[float, float]]:
         cpu, wall = time.process_time(), time.perf_counter()
         result = run()
         times[stage] = time.process_time() - cpu, time.perf_counter() - wall
-    for stage, write in {"figure": _figure, "all other files": report.write}.items():
+    # Hashes of the files, means and fitted curves of the wells: the report needs them as much as the figure does.
+    source = report.material(result)
+    for stage, write in {
+        "figure": lambda: _figure(source, out),
+        "all other files": lambda: report.write(result, out),
+    }.items():
         cpu, wall = time.process_time(), time.perf_counter()
-        write(result, out)
+        write()
         times[stage] = time.process_time() - cpu, time.perf_counter() - wall
     return times
 
 
-def _figure(result: object, out: Path) -> None:
-    from relaxo.report.material import material
+def _figure(source: report.Material, out: Path) -> None:
     from relaxo.report.page import SCREEN_DPI, pixels, save
 
     folder = out.with_name(f"{out.name}-figure")
     folder.mkdir()
-    figure = report.draw(material(result))
+    figure = report.draw(source)
     save(figure, folder, drawn=pixels(figure, at_most=SCREEN_DPI))
 
 
