@@ -38,8 +38,8 @@ _PADDING = 6
 _WIDTH = A4[0] - 2 * _MARGIN - 2 * _PADDING
 _TALLEST = A4[1] - 2 * _MARGIN - 45 * mm
 _LONGEST_TITLE = 80
-#: A heading, the header and a few rows.
-_LEAST_OF_A_TABLE = 40 * mm
+#: A heading, and a few rows or lines.
+_LEAST = 40 * mm
 _GREY, _LINE, _INK, _MARK = "#5f5f5f", "#d6d6d6", "#1a1a1a", "#a33f00"
 
 
@@ -83,10 +83,11 @@ def pdf(report: Document, figure: Image) -> bytes:
         _text(report.notice, _style(9, bold=True, colour=_MARK, after=6)),
     ]
     for block, following in zip_longest(report.blocks, report.blocks[1:]):
-        if isinstance(block, Heading) and isinstance(following, Grid):
-            # Not with the whole table: what does not fit goes on, under its header, on the next page.
-            flow.append(CondPageBreak(_LEAST_OF_A_TABLE))
-        flow += _flow(block, figure, with_next=not isinstance(following, Grid))
+        whole = isinstance(following, FigurePlace)
+        if isinstance(block, Heading) and not whole:
+            # Not with all that follows: a table goes on, under its header, on the next page, and so does a text.
+            flow.append(CondPageBreak(_LEAST))
+        flow += _flow(block, figure, with_next=whole)
     template.build(flow, onFirstPage=footer, onLaterPages=footer)
     return out.getvalue()
 

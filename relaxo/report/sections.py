@@ -247,7 +247,7 @@ def _provenance(source: Material) -> Iterator[Block]:
     )
     if about.sources:
         rows = tuple((name, digest or "could not be read again") for name, digest in about.sources)
-        yield Grid(("File", "SHA-256"), rows, (3, 7), wide=frozenset({0, 1}))
+        yield Grid(("File", "SHA-256"), rows, (4, 7), wide=frozenset({0, 1}))
 
 
 def _figures(estimate: Estimate) -> tuple[str, str]:
