@@ -26,7 +26,7 @@ inline Block part_of(const Block &block, std::int64_t from, std::int64_t voxels)
 
 template <class Form> class CutFit {
 public:
-    explicit CutFit(const Task &task) : task_(task), points_(task.images - task.skipped) {}
+    explicit CutFit(const Task &task) : task_(task), points_(task.images - task.skipped), columns_(columns_of<V>(task)) {}
 
     // The answer is how many voxels are negative.
     std::int64_t run(const Block &block) {
@@ -46,23 +46,29 @@ public:
 private:
     // Keep those of some voxels whose curves sink below the floor elsewhere than they were cut; the answer is how many.
     STAGE int cut_anew(const Block &part, int voxels) {
-        const double *times = task_.columns[0];
         // What could be fitted once can be again: to drop those whose curve falls fast would favour the others.
         const int wanted = Form::amplitudes + 1 + static_cast<int>(task_.least_freedom);
-        const int least = wanted < points_ ? wanted : points_;
+        const V least = splat<V>(wanted < points_ ? wanted : points_);
         int changed = 0;
-        for (int i = 0; i < voxels; ++i) {
-            const int voxel = some_[i];
-            const std::int64_t place = place_of(part, voxel);
-            const double end = part.values[0][place] * std::log(part.values[1][place] / task_.floor);
-            int count = 0;
-            for (int point = 0; point < points_; ++point) count += times[point] <= end;
-            if (count < least) count = least;
-            // Without a branch, which would be guessed wrong for every third voxel.
-            const bool otherwise = (part.status[place] == OK) & (count != counts_[voxel]);
-            if (otherwise) counts_[voxel] = static_cast<std::uint8_t>(count);
-            some_[changed] = static_cast<std::int16_t>(voxel);
-            changed += otherwise;
+        for (int at = 0; at < voxels; at += W) {
+            const int lanes = voxels - at < W ? voxels - at : W;
+            S time[W]{}, amplitude[W]{}, count[W];
+            for (int lane = 0; lane < lanes; ++lane) {
+                const std::int64_t place = place_of(part, some_[at + lane]);
+                time[lane] = static_cast<S>(part.values[0][place]);
+                amplitude[lane] = static_cast<S>(part.values[1][place]);
+            }
+            V curve[MOST_POINTS];
+            Form::all(columns_, points_, 1 / load<V>(time), curve);
+            store_lanes(count, largest(points_above(points_, curve, splat<V>(task_.floor) / load<V>(amplitude)), least));
+            for (int lane = 0; lane < lanes; ++lane) {
+                const int voxel = some_[at + lane], now = static_cast<int>(count[lane]);
+                // Without a branch, which would be guessed wrong for every third voxel.
+                const bool otherwise = (part.status[place_of(part, voxel)] == OK) & (now != counts_[voxel]);
+                counts_[voxel] = static_cast<std::uint8_t>(otherwise ? now : counts_[voxel]);
+                some_[changed] = static_cast<std::int16_t>(voxel);
+                changed += otherwise;
+            }
         }
         return changed;
     }
@@ -85,6 +91,7 @@ private:
 
     const Task &task_;
     const int points_;
+    const ColumnsOf<V> columns_;
     S signal_[AGAIN];
     std::int64_t place_[MOST_TOGETHER];
     std::int16_t some_[MOST_TOGETHER];

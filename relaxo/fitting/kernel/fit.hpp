@@ -56,7 +56,7 @@ template <class Form> struct Fit {
           block(where),
           counted(given_counts),
           n(given.images - given.skipped),
-          columns{given.single_columns[0], given.single_columns[1], given.single_columns[2]},
+          columns(columns_of<F>(given)),
           low(splat<F>(given.log_lower)),
           high(splat<F>(given.log_upper)),
           batch(n),
@@ -379,7 +379,7 @@ template <class Form> struct Fit {
 
 #ifdef RELAXO_DOUBLE
     Minimum<D, K> in_double(const Minimum<F, K> &found, const D *y, D count, DMask wanted) {
-        const Columns<double> own = {task.columns[0], task.columns[1], task.columns[2]};
+        const Columns<double> own = columns_of<D>(task);
         const D first = splat<D>(task.log_lower), last = splat<D>(task.log_upper);
         const D start = clamped(widened(found.log_time) + widened(found.step), first, last);
         if constexpr (Form::varying == 1 && !Form::constant_first)

@@ -4,11 +4,19 @@
 #include <limits>
 
 #include "forms.hpp"
+#include "kernel.h"
 
 namespace RELAXO_VARIANT {
 namespace {
 
 constexpr int MOST_POINTS = 64;
+
+template <class V> inline ColumnsOf<V> columns_of(const Task &task) {
+    if constexpr (sizeof(ScalarOf<V>) == sizeof(double))
+        return {task.columns[0], task.columns[1], task.columns[2]};
+    else
+        return {task.single_columns[0], task.single_columns[1], task.single_columns[2]};
+}
 
 // Everything about the fit at a time constant; the cost is half the sum of squares.
 template <class V, int K> struct Projection {
