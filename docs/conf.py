@@ -17,7 +17,6 @@ extensions = [
     "numpydoc",
     "reference_pages",
     "sphinx.ext.autodoc",
-    "sphinx_click",
 ]
 exclude_patterns = ["_build", "decisions/README.md"]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]

@@ -1,8 +1,15 @@
-"""Writes the pages of the reference from the code, so that they cannot say anything else: an extension of Sphinx."""
+"""Writes the pages of the reference from the code, so that they cannot say anything else: an extension of Sphinx.
+
+The pages are kept with the guide, since the app shows them where nothing can be made. Every build of the guide writes
+them anew, and so does `python docs/_extensions/reference_pages.py`; the tests fail where they are not what that writes.
+"""
 
 from __future__ import annotations
 
+import ast
 import csv
+import importlib
+import inspect
 import itertools
 import json
 import shutil
@@ -13,10 +20,11 @@ import typing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import msgspec
-from sphinx.pycode import ModuleAnalyzer
 
 from relaxo import errors, recipe
+from relaxo.cli.app import relaxo as command_line
 from relaxo.models import CATALOGUE
 from relaxo.relaxivity import references
 
@@ -25,8 +33,11 @@ if TYPE_CHECKING:
 
     from sphinx.application import Sphinx
 
-#: Where they are written, below the folder of the guide; git ignores it.
+#: Where they are written, below the folder of the guide.
 FOLDER = "reference/generated"
+#: Keys of results.json that differ from run to run or from machine to machine: no example is shown.
+_VOLATILE = ("created", "sha256", "versions", "path", "relaxo", "engine", "system", "python")
+_PUBLIC = ("relaxo", "relaxo.io", "relaxo.wells", "relaxo.relaxivity", "relaxo.report", "relaxo.data", "relaxo.errors")
 
 
 def setup(app: Sphinx) -> dict[str, object]:
@@ -38,19 +49,64 @@ def setup(app: Sphinx) -> dict[str, object]:
 def write(folder: Path) -> None:
     """Write every page."""
     folder.mkdir(parents=True, exist_ok=True)
-    pages = {
-        "models": _models(),
-        "recipe-keys": _recipe_keys(),
-        "exit-codes": _exit_codes(),
-        "agents": _agents(),
-        **_files(),
-    }
-    for name, lines in pages.items():
-        text = "\n".join(lines) + "\n"
+    for name, text in pages().items():
         page = folder / f"{name}.md"
         # An unchanged page is not built again.
         if not page.is_file() or page.read_text(encoding="utf-8") != text:
             page.write_text(text, encoding="utf-8")
+
+
+def pages() -> dict[str, str]:
+    """Return the text of every page, by its name."""
+    made = {
+        "models": _models(),
+        "recipe-keys": _recipe_keys(),
+        "exit-codes": _exit_codes(),
+        "agents": _agents(),
+        "commands": _commands(command_line, "relaxo"),
+        "python-names": _python_names(),
+        **_files(),
+    }
+    return {name: "\n".join(lines) + "\n" for name, lines in made.items()}
+
+
+def _commands(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[str]:
+    if parent is None:
+        yield "# Commands"
+        yield ""
+        yield "What `--help` says of every command."
+    settings = {"terminal_width": 100, "max_content_width": 100, **command.context_settings}
+    context = click.Context(command, info_name=name, parent=parent, **settings)
+    title = context.command_path
+    yield from ["", f"{'#' * min(len(title.split()) + 1, 3)} {title}", ""]
+    yield from ["```text", command.get_help(context).rstrip(), "```"]
+    if isinstance(command, click.Group):
+        for each in command.list_commands(context):
+            inner = command.get_command(context, each)
+            if inner is not None:
+                yield from _commands(inner, each, context)
+
+
+def _python_names() -> Iterator[str]:
+    yield "# Names in Python"
+    yield ""
+    yield "What may be imported, and what it is for; `help(name)` in Python and the guide as web pages tell more."
+    for module in map(importlib.import_module, _PUBLIC):
+        yield from ["", f"## {module.__name__}", ""]
+        rows = []
+        for name in sorted(getattr(module, "__all__", None) or _own(module)):
+            said = inspect.getdoc(getattr(module, name))
+            if said and (inspect.isclass(getattr(module, name)) or callable(getattr(module, name))):
+                rows.append((f"`{name}`", " ".join(said.split("\n\n")[0].split())))
+        yield from _table(("name", "is for"), rows)
+
+
+def _own(module: object) -> list[str]:
+    return [
+        name
+        for name, each in vars(module).items()
+        if not name.startswith("_") and getattr(each, "__module__", None) == getattr(module, "__name__", "")
+    ]
 
 
 def _models() -> Iterator[str]:
@@ -93,13 +149,13 @@ def _recipe_keys() -> Iterator[str]:
 
 def _part(part: type, place: str) -> Iterator[str]:
     """Describe a table of the recipe, and those inside it."""
-    said = ModuleAnalyzer.for_module(part.__module__).find_attr_docs()
+    said = _meanings(part)
     hints = typing.get_type_hints(part, include_extras=True)
     inner, rows = [], []
     for each in msgspec.structs.fields(part):
         within = _part_in(hints[each.name])
         key = f"{place}.{each.name}" if place else each.name
-        about = " ".join(said.get((part.__qualname__, each.name), []))
+        about = said.get(each.name, "")
         if within is not None:
             inner.append((within, key))
             many = typing.get_origin(hints[each.name]) is tuple
@@ -112,6 +168,17 @@ def _part(part: type, place: str) -> Iterator[str]:
     yield from _table(("key", "holds", "if not given", "meaning"), rows)
     for within, key in inner:
         yield from _part(within, key)
+
+
+def _meanings(part: type) -> dict[str, str]:
+    """Return what stands below each field of a class, as text."""
+    body = typing.cast("ast.ClassDef", ast.parse(inspect.getsource(part)).body[0]).body
+    return {
+        field.target.id: " ".join(said.value.value.split())
+        for field, said in itertools.pairwise(body)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        if isinstance(said, ast.Expr) and isinstance(said.value, ast.Constant) and isinstance(said.value.value, str)
+    }
 
 
 def _part_in(hint: object) -> type | None:
@@ -224,7 +291,8 @@ def _results_keys(results: object) -> Iterator[str]:
     for key, value in _leaves(results, ""):
         kind, example = rows.get(key, ("", ""))
         if kind in {"", "null"}:
-            rows[key] = (_json_kind(value), example if value is None else _example(value))
+            volatile = key.rsplit(".", 1)[-1].rstrip("[]") in _VOLATILE
+            rows[key] = (_json_kind(value), "" if volatile else example if value is None else _example(value))
     yield from _table(("key", "holds", "example"), ((f"`{key}`", *row) for key, row in rows.items()))
 
 
@@ -248,7 +316,7 @@ def _json_kind(value: object) -> str:
 
 
 def _example(value: object) -> str:
-    text = f"{value:.6g}" if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
+    text = f"{value:.3g}" if isinstance(value, float) else json.dumps(value, ensure_ascii=False)
     return f"`{text if len(text) <= 60 else text[:59] + '…'}`".replace("\n", " ")
 
 
@@ -258,13 +326,21 @@ def _columns(path: Path) -> tuple[list[str], list[list[str]]]:
     return head, rows
 
 
+def _short(cell: str) -> str:
+    try:
+        return f"{float(cell):.3g}"
+    except ValueError:
+        return cell
+
+
 def _columns_page(tables: dict[str, tuple[list[str], list[list[str]]]]) -> Iterator[str]:
     yield "# Columns of the tables"
     yield ""
-    yield "Those of the sample phantom's results: UTF-8, commas, a point as the decimal mark, full precision."
+    yield "Those of the sample phantom's results: UTF-8, commas, a point as the decimal mark, full precision; examples"
+    yield "are shortened."
     for name, (head, rows) in tables.items():
         yield from ["", f"## {name}", ""]
-        examples = [next((row[k] for row in rows if row[k]), "") for k in range(len(head))]
+        examples = [_short(next((row[k] for row in rows if row[k]), "")) for k in range(len(head))]
         yield from _table(
             ("column", "example"), ((f"`{key}`", example) for key, example in zip(head, examples, strict=True))
         )
@@ -274,4 +350,9 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     yield f"| {' | '.join(head)} |"
     yield "|" + "---|" * len(head)
     for row in rows:
-        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+        # An empty cell would be joined with the one before it in the app.
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') or chr(0xA0) for cell in row)} |"
+
+
+if __name__ == "__main__":
+    write(Path(__file__).parents[1] / FOLDER)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, qVersion
 
 import relaxo
 from relaxo.errors import InputError
-from relaxo_gui.actions.help import page_about, topic_here
+from relaxo_gui.actions.help import guide, page_about, topic_here
 from relaxo_gui.core import fitting
 from relaxo_gui.resources import app_icon, sign
 from relaxo_gui.widgets.about import show_about
@@ -67,15 +67,15 @@ class HelpMenu(QObject):
         self.box = show_about(self._window, "About Relaxo", app_icon(), _ABOUT, versions())
 
     def _read(self, topic: str) -> None:
-        page = page_about(topic)
-        if page is None:
+        home, page = guide(), page_about(topic)
+        if home is None or page is None:
             self._commands.model.message.emit(
                 InputError("this installation came without its guide", hint="Install Relaxo anew")
             )
             return
         if self.guide is None:
             self.guide = HelpWindow("Relaxo: guide", self._window)
-        self.guide.read(page)
+        self.guide.read(page, home)
 
 
 def versions() -> str:

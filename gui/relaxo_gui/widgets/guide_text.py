@@ -10,19 +10,22 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BLOCK = re.compile(r"^```\{(?P<kind>[a-z-]+)\}[^\n]*\n(?P<body>.*?)^```[ ]*$\n?", re.MULTILINE | re.DOTALL)
+#: Tells the tests what to do with the block below it.
+_COMMENT = re.compile(r"^[ ]*<!--.*?-->[ ]*\n", re.MULTILINE)
 _TITLE = re.compile(r"^# +(.+)$", re.MULTILINE)
 
 
 def readable(page: Path) -> str:
     """Return a page as Markdown that needs no Sphinx.
 
-    A list of contents becomes links with the titles of its pages; what Sphinx would generate is left out.
+    A list of contents becomes links with the titles of its pages; what Sphinx would generate is left
+    out, and so are comments.
     """
 
     def write(block: re.Match[str]) -> str:
         return "\n".join(_contents(page.parent, block["body"])) + "\n" if block["kind"] == "toctree" else ""
 
-    return _BLOCK.sub(write, page.read_text(encoding="utf-8"))
+    return _BLOCK.sub(write, _COMMENT.sub("", page.read_text(encoding="utf-8")))
 
 
 def _contents(folder: Path, body: str) -> Iterator[str]:

@@ -38,4 +38,7 @@ def _pages() -> list[Path]:
 
 @pytest.mark.parametrize("page", _pages(), ids=lambda page: page.stem)
 def test_no_page_of_the_guide_shows_markup_of_sphinx(page: Path) -> None:
-    assert "```{" not in readable(page)
+    text = readable(page)
+    assert "```{" not in text
+    assert "<!--" not in text
+    assert "$$" not in text
