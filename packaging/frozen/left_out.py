@@ -125,10 +125,7 @@ FILES = {
     "tests, headers and sources": ["*/tests/*", "*.pxd", "*.pyi", "*/include/*", "*.f2cmap"],
     "pages and pictures of dask's dashboard": ["distributed/dashboard/*", "distributed/http/static/*"],
     "pyqtgraph's own pictures": ["pyqtgraph/icons/peegee/*"],
-    "pictures of the window that no page of the guide shows": [
-        "relaxo/docs/images/*-1920x1080-*",
-        "relaxo/docs/images/*-dark.png",
-    ],
+    "pictures of the window that no page of the guide shows": ["relaxo/docs/images/*-1920x1080-*"],
     "lists of what was installed": ["*.dist-info/RECORD"],
     "programs of GDCM": ["_gdcm/gdcm*"],
 }
