@@ -89,10 +89,13 @@ template <class Form> struct Fit {
         const int patterns = task.search_signs ? n : 1;
         score_constant<Form>(n, patterns, y, base);
         const FMask count = __builtin_convertvector(load<V>(batch.count + at), FMask);
+        const bool wide = patterns == 1 && task.cells % WIDE_TILE == 0;
         if (Form::varying == 1 && batch.some_truncated)
-            score_patterns<Form, true>(task, n, patterns, y, base, count, top);
+            score_patterns<Form, true, TILE>(task, n, patterns, y, base, count, top);
+        else if (wide)
+            score_patterns<Form, false, WIDE_TILE / Form::varying>(task, n, patterns, y, base, count, top);
         else
-            score_patterns<Form, false>(task, n, patterns, y, base, count, top);
+            score_patterns<Form, false, TILE>(task, n, patterns, y, base, count, top);
         if (task.search_signs)
             choose_patterns(at, y, top, wanted);
         else

@@ -23,10 +23,9 @@ STAGE Outcome<V, Form::amplitudes + 1> conclude(const Task &task, int n, const M
     V mean{}, total{};
     for (int i = 0; i < n; ++i) mean += y[i];
     mean /= count;
-    for (int i = 0; i < n; ++i) {
-        const V deviation = choose<V>(count > splat<V>(i), y[i] - mean, V{});
-        total += deviation * deviation;
-    }
+    for (int i = 0; i < n; ++i) total += (y[i] - mean) * (y[i] - mean);
+    // Points that do not count are 0.
+    total -= (splat<V>(n) - count) * mean * mean;
     const V squares = m.at.sum_of_squares, freedom = count - P;
     const V nan = splat<V>(std::numeric_limits<double>::quiet_NaN());
     const V infinite = splat<V>(std::numeric_limits<double>::infinity());

@@ -14,7 +14,10 @@ namespace RELAXO_VARIANT {
 namespace {
 
 // As in relaxo/fitting/compiled.py: polynomials of the seventh degree; at most 32 cells, scored TILE at a time.
-constexpr int COEFFICIENTS = 8, CELL_BITS = 5, TILE = 4;
+constexpr int COEFFICIENTS = 8, CELL_BITS = 5;
+// Cells that are scored side by side: their number is a multiple of the first; the second is as many as there are registers
+// for.
+constexpr int TILE = 4, WIDE_TILE = 12;
 constexpr int MOST_CELLS = 1 << CELL_BITS;
 // Newton's steps in a cell.
 constexpr int CLIMBS = 4;
@@ -35,7 +38,7 @@ inline int cell_of(float packed) {
 
 // Score LANES signals at the centre of every cell, with 0 to `patterns - 1` of their leading points turned over. What the
 // best cell explains goes to `tops`, on top of what the `base` of each pattern has; its last bits are the cell.
-template <class Form, bool Truncated>
+template <class Form, bool Truncated, int TILE>
 STAGE void score_patterns(const Task &task, int n, int patterns, const F *y, const F *base, FMask count, F *tops) {
     constexpr int J = Form::varying;
     const FMask rest = FMask{} - MOST_CELLS;
