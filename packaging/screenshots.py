@@ -77,6 +77,7 @@ def _take(app: QApplication, folder: Path, size: tuple[int, int], look: str, unt
     window = MainWindow()
     window.resize(*size)
     window.show()
+    window.commands.warm_up()
     keep("empty")
     _leave_draft(untimed)
     window.commands.autosave.look()
@@ -102,6 +103,8 @@ def _take(app: QApplication, folder: Path, size: tuple[int, int], look: str, unt
 
 def _look_at_wells(window: MainWindow) -> None:
     window.image.views.click("T1w")
+    # Where the pointer of another picture happened to be left.
+    window.model.hover(None)
     window.model.select("4")
 
 
@@ -139,7 +142,8 @@ def _settle(app: QApplication, window: MainWindow) -> None:
         app.processEvents()
         on = window.commands
         undrawn = window.model.step == "report" and window.model.current and not on.exports.pages_current
-        while undrawn or any(job.running for job in (on.analysis, on.exporting, on.exports.drawing)):
+        jobs = (on.warming, on.analysis, on.exporting, on.exports.drawing)
+        while undrawn or any(job.running for job in jobs):
             app.processEvents()
             undrawn = undrawn and not on.exports.pages_current
             since = time.monotonic()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -59,7 +59,6 @@ class WellListPanel(QWidget):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(HOW, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(10 * GRID)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._build()
         self._listen()
         self._refresh()

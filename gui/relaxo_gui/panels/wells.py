@@ -58,7 +58,6 @@ class WellsPanel(QWidget):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(USE, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(10 * GRID)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.need = QLabel(wordWrap=True)
         self.need.setContentsMargins(PADDING, GRID, PADDING, 2 * GRID)
         layout = QVBoxLayout(self)
