@@ -14,10 +14,9 @@ namespace RELAXO_VARIANT {
 namespace {
 
 // As in relaxo/fitting/compiled.py: polynomials of the seventh degree; at most 32 cells, scored TILE at a time.
-constexpr int COEFFICIENTS = 8, CELL_BITS = 5;
-// Cells that are scored side by side: their number is a multiple of the first; the second is as many as there are registers
-// for.
-constexpr int TILE = 4, WIDE_TILE = 12;
+constexpr int COEFFICIENTS = 8, CELL_BITS = 5, TILE = 4;
+// As many as there are registers for, where that suits.
+constexpr int WIDE_TILE = 12;
 constexpr int MOST_CELLS = 1 << CELL_BITS;
 // Newton's steps in a cell.
 constexpr int CLIMBS = 4;
