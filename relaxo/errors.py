@@ -28,8 +28,12 @@ class RelaxoError(Exception):
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
-        advice = f" {self.hint.rstrip('.')}." if self.hint else ""
-        return f"{place}{self.what}.{advice}"
+        return f"{place}{self.what}. {self.advice}".rstrip()
+
+    @property
+    def advice(self) -> str:
+        """What to do about it, as a whole sentence; empty where nobody knows."""
+        return f"{self.hint.rstrip('.')}{'' if self.hint.endswith('?') else '.'}" if self.hint else ""
 
 
 class UsageError(RelaxoError):

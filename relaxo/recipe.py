@@ -15,6 +15,7 @@ import msgspec
 import tomli_w
 
 from relaxo.errors import InputError
+from relaxo.keys import complaint
 
 SCHEMA: Literal[1] = 1
 
@@ -345,13 +346,8 @@ def from_table(table: dict[str, Any], *, where: str | None = None) -> Recipe:
     try:
         return msgspec.convert(table, Recipe)
     except msgspec.ValidationError as error:
-        message, _, place = str(error).partition(" - at ")
-        setting = place.strip("`").removeprefix("$").lstrip(".")
-        raise InputError(
-            f"{message[:1].lower()}{message[1:]}" + (f" in `{setting}`" if setting else ""),
-            where=where,
-            hint="docs/recipe.md lists what a recipe can hold",
-        ) from error
+        what, hint = complaint(error, table, Recipe)
+        raise InputError(what, where=where, hint=hint) from error
 
 
 def to_table(recipe: Recipe) -> dict[str, Any]:

@@ -25,6 +25,7 @@ import msgspec
 
 from relaxo import errors, recipe
 from relaxo.cli.app import relaxo as command_line
+from relaxo.keys import in_toml, in_words
 from relaxo.models import CATALOGUE
 from relaxo.relaxivity import references
 
@@ -132,7 +133,7 @@ def _models() -> Iterator[str]:
             yield ""
             yield from _table(
                 ("option", "meaning", "default", "unit"),
-                ((f"`{each.name}`", each.meaning, _value(each.default), each.unit) for each in model.options),
+                ((f"`{each.name}`", each.meaning, in_toml(each.default), each.unit) for each in model.options),
             )
 
 
@@ -160,7 +161,7 @@ def _part(part: type, place: str) -> Iterator[str]:
             inner.append((within, key))
             many = typing.get_origin(hints[each.name]) is tuple
             about = about or f"see below, `{f'[[{key}]]' if many else f'[{key}]'}`"
-        rows.append((f"`{each.encode_name}`", _kind(hints[each.name]), _default_of(each), about))
+        rows.append((f"`{each.encode_name}`", in_words(hints[each.name]), _default_of(each), about))
     if place:
         yield from ["", f"## {place}", ""]
         yield " ".join(line.strip() for line in (part.__doc__ or "").strip().splitlines())
@@ -188,44 +189,12 @@ def _part_in(hint: object) -> type | None:
     return next(filter(None, map(_part_in, typing.get_args(hint))), None)
 
 
-def _kind(hint: object) -> str:
-    """Say a type as the writer of a recipe thinks of it."""
-    origin, inside = typing.get_origin(hint), typing.get_args(hint)
-    if _part_in(hint) is not None:
-        return "tables" if origin is tuple else "a table"
-    if not inside:
-        return {float: "number", int: "whole number", str: "text", bool: "true or false"}[typing.cast("type", hint)]
-    if origin is typing.Annotated:
-        said = _kind(inside[0]) + "".join(_limits(each) for each in inside[1:] if isinstance(each, msgspec.Meta))
-    elif origin is typing.Literal:
-        said = " or ".join(f"`{_value(each)}`" for each in inside)
-    elif origin is tuple:
-        said = f"list{'' if inside[-1] is Ellipsis else f' of {len(inside)}'}, each {_kind(inside[0])}"
-    elif origin is dict:
-        said = f"table of names, each {_kind(inside[1])}"
-    else:
-        said = " or ".join(_kind(each) for each in inside if each is not type(None))
-    return said
-
-
-def _limits(meta: msgspec.Meta) -> str:
-    said = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
-    parts = [f"{words} {getattr(meta, name):g}" for name, words in said.items() if getattr(meta, name) is not None]
-    return f", {' and '.join(parts)}"
-
-
 def _default_of(each: msgspec.structs.FieldInfo) -> str:
     if each.required:
         return "an error"
     if each.default is msgspec.NODEFAULT or each.default is None or each.default in ((), {}):
         return ""
-    return "" if isinstance(each.default, recipe.Part) else f"`{_value(each.default)}`"
-
-
-def _value(value: object) -> str:
-    return (
-        json.dumps(value) if isinstance(value, bool | str) else f"{value:g}" if isinstance(value, float) else str(value)
-    )
+    return "" if isinstance(each.default, recipe.Part) else f"`{in_toml(each.default)}`"
 
 
 def _exit_codes() -> Iterator[str]:

@@ -348,8 +348,7 @@ class MainWindow(QMainWindow):
             self.banner.hide()
         else:
             where = f"{error.where}: " if error.where else ""
-            hint = f"{error.hint.rstrip('.')}." if error.hint else ""
-            self.banner.say("error", f"{where}{error.what}.", hint)
+            self.banner.say("error", f"{where}{error.what}.", error.advice)
 
     def _paint_theme(self) -> None:
         theme = Theme.of(self.palette())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from relaxo.cli.console import print_json, print_table
+from relaxo.cli.console import log, print_json, print_table
 
 
 @click.command("agents")
@@ -29,11 +29,20 @@ def command(
     """Show the reference agents, each with its citation."""
     from relaxo.errors import UsageError
     from relaxo.relaxivity import published, read_references
+    from relaxo.relaxivity import references as shipped
 
     if interpolate and field is None:
         raise UsageError("--interpolate needs a field", hint="Add --field 1.0")
     own = () if references is None else read_references(references)
     agents = published(name=name, field_T=field, medium=medium, interpolate=interpolate, own=own)
+    if not agents and name is not None and not published(name=name, own=own):
+        known = ", ".join(sorted({agent.agent for agent in (*own, *shipped())}))
+        raise UsageError(f"no published agent goes by the name {name!r}", hint=f"There are {known}")
+    if not agents:
+        log(
+            "note: no published value is known for that; ask for less, or look at all with `relaxo agents`",
+            level="warning",
+        )
     if as_json:
         print_json([dataclasses.asdict(agent) for agent in agents])
         return

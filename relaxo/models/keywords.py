@@ -32,7 +32,7 @@ def known_model(model: str | Model) -> Model:
         close = difflib.get_close_matches(model, CATALOGUE, n=1)
         raise UsageError(
             f"there is no model {model!r}",
-            hint=f"Did you mean {close[0]!r}" if close else f"Choose one of {', '.join(CATALOGUE)}",
+            hint=f"Did you mean {close[0]!r}?" if close else f"Choose one of {', '.join(CATALOGUE)}",
         )
     return CATALOGUE[model]
 
@@ -58,7 +58,7 @@ def sort_keywords(
             close = difflib.get_close_matches(name, known, n=1)
             raise UsageError(
                 f"{model.name} takes no {name!r}",
-                hint=f"Did you mean {close[0]!r}" if close else f"It takes {', '.join(known)}",
+                hint=f"Did you mean {close[0]!r}?" if close else f"It takes {', '.join(known)}",
             )
     options = {option.name: _checked(option, given.get(option.name, option.default)) for option in model.options}
     model = model.with_options(options)

@@ -47,7 +47,7 @@ def make(name: str, *, seed: int = SEED, progress: Callable[[int, int], bool] | 
         meant = get_close_matches(name, CATALOGUE, n=1)
         raise UsageError(
             f"there is no phantom named {name!r}",
-            hint=f"Did you mean {meant[0]}" if meant else f"There are {', '.join(CATALOGUE)}",
+            hint=f"Did you mean {meant[0]}?" if meant else f"There are {', '.join(CATALOGUE)}",
         )
     if seed < 0:
         raise UsageError(f"a seed cannot be negative, and {seed} is", hint="Use a whole number from 0")

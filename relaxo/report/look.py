@@ -12,6 +12,7 @@ from matplotlib import RcParams, rcParamsDefault
 from matplotlib.colors import is_color_like
 
 from relaxo.errors import InputError
+from relaxo.keys import complaint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,7 +129,10 @@ def load_look(path: Path) -> Look:
         raise InputError(
             f"the style cannot be read: {error.strerror}", where=str(path), hint="Check the path"
         ) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except msgspec.ValidationError as error:
+        what, hint = complaint(error, table, Look)
+        raise InputError(what, where=str(path), hint=hint) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(
             f"the style cannot be used: {error}", where=str(path), hint="docs/figures.md lists what a style can hold"
         ) from error

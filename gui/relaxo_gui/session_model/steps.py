@@ -239,6 +239,5 @@ def _warned(step: Step, known: Snapshot) -> Step:
 
 
 def _stopped(key: str, error: RelaxoError, *, read: bool) -> Step:
-    hint = f"{error.hint.rstrip('.')}." if error.hint else ""
-    tip = f"{error.what}. {hint}".strip()
+    tip = f"{error.what}. {error.advice}".strip()
     return Step(key, "needs you" if read else "failed", "see the message" if read else "cannot be read", tip)

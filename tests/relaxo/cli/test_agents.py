@@ -28,3 +28,13 @@ def test_own_agents_come_first(call_json, tmp_path):
     path.write_text("agent,field_T,r1,r2\nhouse standard,1.0,4.0,5.0\n")
     first, *_ = call_json("agents", "--references", path)
     assert (first["agent"], first["status"]) == ("house standard", "own")
+
+
+def test_an_agent_that_nobody_published_is_refused_and_nothing_at_a_field_is_said(call):
+    code, _, err = call("agents", "--name", "Foo")
+    assert code == 2
+    assert "no published agent goes by the name 'Foo'" in err
+    assert "gadopentetate" in err
+    code, _, err = call("agents", "--field", "2")
+    assert code == 0
+    assert "no published value is known" in err

@@ -74,7 +74,7 @@ def test_tube_rack_is_oblique_and_has_a_repetition_time_for_each_inversion_time(
 def test_a_name_that_nobody_knows() -> None:
     with pytest.raises(UsageError, match="no phantom named 'gd6_plat'") as caught:
         make("gd6_plat")
-    assert caught.value.hint == "Did you mean gd6_plate"
+    assert caught.value.hint == "Did you mean gd6_plate?"
     with pytest.raises(UsageError) as caught:
         make("zzz")
     assert "nicl2_bath" in str(caught.value)
