@@ -71,6 +71,10 @@ def _take(app: QApplication, folder: Path, size: tuple[int, int], look: str, unt
 
     def keep(name: str, of: QWidget | None = None) -> None:
         _settle(app, window)
+        if name not in _POINTED:
+            # Wherever the pointer of the screen happens to be.
+            window.model.hover(None)
+            app.processEvents()
         _save(of or window, folder / f"{name}-{size[0]}x{size[1]}-{look}.png")
 
     forget_recent()
@@ -103,8 +107,6 @@ def _take(app: QApplication, folder: Path, size: tuple[int, int], look: str, unt
 
 def _look_at_wells(window: MainWindow) -> None:
     window.image.views.click("T1w")
-    # Where the pointer of another picture happened to be left.
-    window.model.hover(None)
     window.model.select("4")
 
 
@@ -117,6 +119,9 @@ def _look_at_maps(window: MainWindow) -> None:
         view = window.image.image
         QTest.mouseMove(view, view.to_screen(well.row, well.column).toPoint())
 
+
+#: Pictures of what lies under the pointer.
+_POINTED = ("maps", "relaxivity")
 
 #: What is looked at in a step's picture.
 _STAGED: dict[str, Callable[[MainWindow], object]] = {"wells": _look_at_wells, "maps": _look_at_maps}
