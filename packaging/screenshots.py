@@ -1,4 +1,4 @@
-"""Take the pictures of the app that the guide shows, of every panel, in two sizes, light and dark.
+"""Take the pictures of the guide: of every panel of the app, in two sizes, light and dark; and the sample's figure.
 
 Run: xvfb-run -s "-screen 0 1920x1200x24" python packaging/screenshots.py docs/images
 Without Xvfb: QT_QPA_PLATFORM=offscreen python packaging/screenshots.py docs/images
@@ -7,6 +7,7 @@ Without Xvfb: QT_QPA_PLATFORM=offscreen python packaging/screenshots.py docs/ima
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
 import tempfile
 import time
@@ -39,6 +40,7 @@ SIZES = ((1280, 800), (1920, 1080))
 _LOOKS: tuple[Appearance, ...] = ("light", "dark")
 #: Colours in a picture: enough for text, lines and maps, and a quarter of the size.
 _COLOURS = 256
+_FIGURE_WIDTH = 1200
 #: Nothing may happen for so long, in s, before a picture is taken.
 _STILL_S = 0.4
 
@@ -47,6 +49,7 @@ def main(folder: Path) -> None:
     """Write every picture to a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
+        _draw_figure(Path(home), folder / "figure.png")
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, home)
         commands.drafts_folder = lambda: Path(home) / "unsaved"
         app = application()
@@ -56,6 +59,15 @@ def main(folder: Path) -> None:
             wear(look)
             for width, height in SIZES:
                 _take(app, folder, (width, height), look, untimed)
+
+
+def _draw_figure(home: Path, path: Path) -> None:
+    """Write the figure that the sample phantom gives."""
+    command = [sys.executable, "-m", "relaxo", "demo", "--quiet", "--out", str(home / "demo")]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
+    picture = Image.open(home / "demo" / "figure.png").convert("RGB")
+    picture.thumbnail((_FIGURE_WIDTH, picture.height))
+    picture.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def _leave_draft(images: Path) -> None:
