@@ -123,22 +123,26 @@ def _echo_trains(count: int, *, knows_noise: bool = False) -> Case:
     )
 
 
+def _inversions(ti: np.ndarray) -> Case:
+    return Case(
+        f"IR {ti.size} TI",
+        "inversion_recovery",
+        {"InversionTime": ti},
+        0.06,
+        3.0,
+        _INVERTED,
+        _inversion,
+        (900, 1750),
+        ("fit_t1_inversion_recovery", {"ti_ms": ti * 1e3}),
+    )
+
+
 _INVERTED = {"M0map": (800, 1000), "efficiency": (0.85, 1.0)}
 
 CASES = {
     case.name: case
     for case in (
-        Case(
-            "IR 10 TI",
-            "inversion_recovery",
-            {"InversionTime": TI},
-            0.06,
-            3.0,
-            _INVERTED,
-            _inversion,
-            (900, 1750),
-            ("fit_t1_inversion_recovery", {"ti_ms": TI * 1e3}),
-        ),
+        _inversions(TI),
         Case(
             "IR 10 TI, TR varies",
             "inversion_recovery",
@@ -185,5 +189,7 @@ CASES = {
             slow=True,
             knows_noise=True,
         ),
+        *(_inversions(np.geomspace(0.05, 4.0, count)) for count in (5, 50)),
+        *(_echo_trains(count) for count in (5, 50)),
     )
 }
