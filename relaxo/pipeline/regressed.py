@@ -40,7 +40,11 @@ def regressed(recipe: Recipe, rates: Mapping[str, Rates], field_T: float | None,
     if with_contents:
         agents, notices = relaxivity.analyse(rates, recipe.regression)
     else:
-        notices = (Notice("no_concentrations", "No concentrations were given: the wells are measured, not regressed."),)
+        said = (
+            "No concentrations were given: the wells are measured, not regressed. "
+            "Say what is in the wells, in a table or in the recipe's contents."
+        )
+        notices = (Notice("no_concentrations", said),)
     own = own_references(recipe)
     reference, told = reference_agent(recipe, field_T, own)
     control = relaxivity.control_of(agents, recipe.regression, own) if agents else None
