@@ -51,7 +51,10 @@ def test_an_editor_that_writes_a_byte_order_mark_does_no_harm(tmp_path):
         ('sources = ["x"]\n[wells]\nmargin_mm = -1', "wells.margin_mm cannot be -1. It holds: number, at least 0."),
         ('sources = ["x"]\n[[contents]]\nrow = 1', "in [contents 1]"),
         ('sources = ["x"]\n[[contents]]\nwell = "1"\nrow = 1\ncolumn = 1', "in [contents 1]"),
-        ('sources = ["x"]\n[[contents]]\nwell = "1"\nconcentration_mM = -0.1', "contents 1.concentration_mM cannot be -0.1"),
+        (
+            'sources = ["x"]\n[[contents]]\nwell = "1"\nconcentration_mM = -0.1',
+            "contents 1.concentration_mM cannot be -0.1",
+        ),
         ('sources = ["x"]\nschema = 2', "schema 2"),
         ("[wells]", "sources"),
         ('sources = ["x"', "not valid TOML"),
