@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import os
+import shlex
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -46,6 +49,25 @@ class _Commands(click.Group):
         command = import_module(COMMANDS[cmd_name]).command
         assert isinstance(command, click.Command)
         return _with_log_options(command)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return the command that the arguments begin with.
+
+        Raises
+        ------
+        click.UsageError
+            If there is none; the message says what was probably meant.
+        """
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            meant = difflib.get_close_matches(name, COMMANDS, 1)
+            advice = f"Did you mean '{meant[0]}'?" if meant else f"There are {', '.join(COMMANDS)}."
+            if Path(name).exists():
+                advice = f"To analyse what lies there: relaxo run {shlex.quote(name)}"
+            ctx.fail(f"No such command '{name}'. {advice}")
+        return super().resolve_command(ctx, args)
 
 
 def _with_log_options(command: click.Command) -> click.Command:

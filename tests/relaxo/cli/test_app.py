@@ -60,6 +60,23 @@ def test_a_wrong_call_ends_with_2_and_says_what_is_wrong(call, arguments):
     assert "Error" in err
 
 
+@pytest.mark.parametrize(
+    ("called", "advice"), [("rn", "Did you mean 'run'?"), ("xyzzy", "There are demo, scan, run, batch,")]
+)
+def test_a_command_that_there_is_not_leads_to_those_that_there_are(call, called, advice):
+    code, _, said = call(called)
+    assert code == 2
+    assert f"No such command '{called}'. {advice}" in said
+
+
+def test_a_path_in_place_of_a_command_leads_to_its_analysis(call, tmp_path):
+    images = tmp_path / "my images"
+    images.mkdir()
+    code, _, said = call(str(images))
+    assert code == 2
+    assert f"relaxo run '{images}'" in said
+
+
 @pytest.mark.parametrize("command", ["scan", "wells", "fit", "run"])
 def test_a_path_that_is_not_there_ends_with_3_in_one_sentence(call, tmp_path, command):
     out_option = ["--out", tmp_path / "out"] if command in {"fit", "run"} else []
