@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 SIZES = ((1280, 800), (1920, 1080))
 _LOOKS: tuple[Appearance, ...] = ("light", "dark")
-#: Colours in a picture: enough for text, lines and maps, and a quarter of the size.
-_COLOURS = 256
 _FIGURE_WIDTH = 1200
 #: Nothing may happen for so long, in s, before a picture is taken.
 _STILL_S = 0.4
@@ -67,7 +65,7 @@ def _draw_figure(home: Path, path: Path) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
     picture = Image.open(home / "demo" / "figure.png").convert("RGB")
     picture.thumbnail((_FIGURE_WIDTH, picture.height))
-    picture.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+    picture.save(path, optimize=True)
 
 
 def _leave_draft(images: Path) -> None:
@@ -172,8 +170,8 @@ def _save(widget: QWidget, path: Path) -> None:
     buffer.open(QIODevice.OpenModeFlag.ReadWrite)
     widget.grab().save(buffer, "PNG")
     picture = Image.open(io.BytesIO(bytes(buffer.data().data()))).convert("RGB")
-    small = picture.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    small.save(path, optimize=True)
+    # Every colour is kept: with a palette of 256, the bars of the maps would show steps.
+    picture.save(path, optimize=True)
 
 
 if __name__ == "__main__":

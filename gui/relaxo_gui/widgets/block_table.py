@@ -35,7 +35,6 @@ class BlockTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(6 * GRID)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked
             | QAbstractItemView.EditTrigger.EditKeyPressed
