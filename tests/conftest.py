@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
 
 _BESIDE = Path(__file__).resolve().parents[2] / "shared"
 
@@ -26,3 +33,19 @@ def reference_tables() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no reference tables: RELAXO_TEST_REFERENCE is not set and {folder} does not exist")
     return folder
+
+
+@pytest.fixture(scope="session")
+def script() -> Callable[[Path], ModuleType]:
+    """Return what imports a file that lies in no package, such as a benchmark or a step of the packaging."""
+
+    def imported(path: Path) -> ModuleType:
+        spec = importlib.util.spec_from_file_location(f"script_{path.stem}", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module  # a dataclass looks there for its types
+        spec.loader.exec_module(module)
+        return module
+
+    return imported

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -16,18 +16,9 @@ KEPT = DOCS / "reference" / "generated"
 
 
 @pytest.fixture(scope="module")
-def made() -> dict[str, str]:
-    pages: dict[str, str] = _generator().pages()
+def made(script: Callable[[Path], ModuleType]) -> dict[str, str]:
+    pages: dict[str, str] = script(DOCS / "_extensions" / "reference_pages.py").pages()
     return pages
-
-
-def _generator() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("reference_pages", DOCS / "_extensions" / "reference_pages.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_the_pages_are_those_that_the_code_gives(made: dict[str, str]) -> None:

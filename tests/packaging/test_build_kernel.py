@@ -12,6 +12,7 @@ import pytest
 from relaxo.fitting.compiled import LIBRARY
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 HOOK = Path(__file__).parents[2] / "packaging" / "build_kernel.py"
@@ -22,13 +23,8 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def hook() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("build_kernel", HOOK)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def hook(script: Callable[[Path], ModuleType]) -> ModuleType:
+    return script(HOOK)
 
 
 def test_this_platform_is_built_with_its_own_compilers(hook: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 FROZEN = Path(__file__).parents[2] / "packaging" / "frozen"
@@ -16,13 +16,8 @@ pytestmark = pytest.mark.skipif(not FROZEN.is_dir(), reason="packaging/ lies in 
 
 
 @pytest.fixture(scope="module")
-def left_out() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("left_out", FROZEN / "left_out.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def left_out(script: Callable[[Path], ModuleType]) -> ModuleType:
+    return script(FROZEN / "left_out.py")
 
 
 @pytest.mark.parametrize(

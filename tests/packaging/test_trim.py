@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 import subprocess
@@ -13,22 +12,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 FROZEN = Path(__file__).parents[2] / "packaging" / "frozen"
 pytestmark = pytest.mark.skipif(not FROZEN.is_dir(), reason="packaging/ lies in a checkout only")
 
 
-def loaded(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, FROZEN / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture
+def loaded(script: Callable[[Path], ModuleType]) -> Callable[[str], ModuleType]:
+    return lambda name: script(FROZEN / f"{name}.py")
 
 
-def test_the_short_table_answers_what_highdicom_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_short_table_answers_what_highdicom_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, loaded: Callable[[str], ModuleType]
+) -> None:
     highdicom = pytest.importorskip("highdicom")
     standard = pytest.importorskip("highdicom._standard_utils")
     whole = Path(highdicom.__file__).parent / "_standard" / "module_attribute_map.json"
@@ -57,7 +55,7 @@ def test_the_short_table_answers_what_highdicom_asks(tmp_path: Path, monkeypatch
     assert images() == before
 
 
-def test_a_table_without_what_is_needed_is_refused(tmp_path: Path) -> None:
+def test_a_table_without_what_is_needed_is_refused(tmp_path: Path, loaded: Callable[[str], ModuleType]) -> None:
     table = tmp_path / "table.json"
     table.write_text("{}")
     with pytest.raises(SystemExit, match="segmentation"):
@@ -65,7 +63,9 @@ def test_a_table_without_what_is_needed_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere SciPy's library is shipped as it is")
-def test_the_small_library_fails_where_the_whole_one_computes(tmp_path: Path) -> None:
+def test_the_small_library_fails_where_the_whole_one_computes(
+    tmp_path: Path, loaded: Callable[[str], ModuleType]
+) -> None:
     scipy = Path(pytest.importorskip("scipy").__file__).parent
     libraries = scipy.with_name("scipy.libs")
     if not libraries.is_dir() or shutil.which("cc") is None:
@@ -92,7 +92,7 @@ def test_the_small_library_fails_where_the_whole_one_computes(tmp_path: Path) ->
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere SciPy's library is shipped as it is")
-def test_the_library_stays_where_more_of_it_is_needed(tmp_path: Path) -> None:
+def test_the_library_stays_where_more_of_it_is_needed(tmp_path: Path, loaded: Callable[[str], ModuleType]) -> None:
     scipy = Path(pytest.importorskip("scipy").__file__).parent
     libraries = scipy.with_name("scipy.libs")
     if not libraries.is_dir():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 pytest.importorskip("distributed", reason="Dask is not installed: pip install relaxo[batch]")
@@ -18,14 +18,9 @@ _MAKER = Path(__file__).resolve().parents[2] / "benchmarks" / "studies.py"
 
 
 @pytest.fixture(scope="session")
-def maker() -> ModuleType:
+def maker(script: Callable[[Path], ModuleType]) -> ModuleType:
     """Return the module that writes and breaks studies."""
-    spec = importlib.util.spec_from_file_location("benchmark_studies", _MAKER)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script(_MAKER)
 
 
 @pytest.fixture(scope="session")
