@@ -50,7 +50,7 @@ def edit():
     window.commands.set_concentration("3", "0.1")
     # From here on, since edits are followed in the window's own thread, which must not hang.
     Pipeline.maps = maps
-    window.commands.start_over()
+    window.commands.computing.start_over()
 
 timer = QTimer()
 timer.timeout.connect(edit)

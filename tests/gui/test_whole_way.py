@@ -234,7 +234,7 @@ def test_images_that_were_moved_are_found_again(
 ) -> None:
     recipe = Recipe(sources=(str(tmp_path / "gone"),))
     window.model.open(recipe)
-    window.commands.analyse()
+    window.commands.computing.analyse()
     settle()
     assert "no such file or folder" in window.banner.text
     answers.folder = scans

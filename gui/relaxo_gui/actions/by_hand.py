@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from relaxo.data import RATES, Well
 from relaxo.errors import RelaxoError
 from relaxo_gui.actions import well_edits
+from relaxo_gui.actions.places import Places
 from relaxo_gui.core import wells as stage
 from relaxo_gui.session_model import Dragged
 
@@ -21,13 +22,11 @@ if TYPE_CHECKING:
 
     from relaxo.data import WellRate, Wells
     from relaxo.recipe import Recipe
-    from relaxo_gui.session_model import SessionModel, Snapshot
+    from relaxo_gui.session_model import SessionModel
 
 #: How a well is added: by a click where it is, or by drawing its outline.
 Tool = Literal["place", "ellipse", "polygon"]
 
-_LEAST_PIXELS = 1.0
-"""Radius below which nothing can be measured."""
 _USUAL_RADIUS_MM = 3.0
 
 
@@ -48,8 +47,7 @@ class ByHand(QObject):
         self._tool: Tool | None = None
         self._start: Well | None = None
         self._exactly = False
-        self._carried: dict[str, tuple[object, tuple[Well, ...]]] = {}
-        self._snapper: tuple[object, stage.Snapper] | None = None
+        self.places = Places(model)
         self.snapping = True
         """Whether wells that are added, or dragged far, snap to the edge that is seen, or to the plate's grid."""
         model.opened.connect(self._forget)
@@ -61,7 +59,7 @@ class ByHand(QObject):
 
     def take_up(self, tool: Tool | None) -> None:
         """Begin to add a well, or give it up."""
-        if tool != self._tool and (tool is None or self._home() is not None):
+        if tool != self._tool and (tool is None or self.places.home() is not None):
             self._tool = tool
             self.tool_changed.emit(tool)
 
@@ -75,7 +73,7 @@ class ByHand(QObject):
         """Show a well with its centre at a place of a stack, and what it measures there."""
         begun = self._begin(name)
         if begun is not None:
-            row, column = self._at_home(quantity, row, column, begun.slice)
+            row, column = self.places.at_home(quantity, row, column, begun.slice)
             self._exactly = exactly
             self._show(dataclasses.replace(begun, row=row, column=column))
 
@@ -83,7 +81,7 @@ class ByHand(QObject):
         """Show a well with another radius, and what it measures then."""
         begun = self._begin(name)
         if begun is not None:
-            self._show(_sized(begun, max(radius_mm, self._least_radius())))
+            self._show(_sized(begun, max(radius_mm, self.places.least_radius())))
 
     def let_go(self, *, keep: bool) -> None:
         """End a drag: the recipe changes to what was shown, or stays as it was."""
@@ -96,7 +94,8 @@ class ByHand(QObject):
         if (well.row, well.column) == (begun.row, begun.column):
             self._edit(f"Resize well {well.name}", partial(well_edits.resize, name=well.name, radius_mm=well.radius_mm))
         else:
-            well = self._snapped(well, begun)
+            if self.snapping and not self._exactly:
+                well = self.places.snapped(well, begun)
             self._edit(
                 f"Move well {well.name}", partial(well_edits.move, name=well.name, row=well.row, column=well.column)
             )
@@ -112,9 +111,9 @@ class ByHand(QObject):
 
     def grow(self, pixels: int) -> None:
         """Make the selected well larger or smaller by half a pixel for each."""
-        well, home = self._selected(), self._home()
+        well, home = self._selected(), self.places.home()
         if well is not None and home is not None:
-            radius = max(well.radius_mm + 0.5 * pixels * home.geometry.spacing[1], self._least_radius())
+            radius = max(well.radius_mm + 0.5 * pixels * home.geometry.spacing[1], self.places.least_radius())
             resize = partial(well_edits.resize, name=well.name, radius_mm=radius)
             self._edit(f"Resize well {well.name}", resize, merge_key=f"grow {well.name}")
 
@@ -141,13 +140,13 @@ class ByHand(QObject):
 
     def add(self, quantity: str, row: float, column: float, slice_: int) -> None:
         """Add a well where a person points at a stack; it takes the edge that is seen there."""
-        home = self._home()
+        home = self.places.home()
         if home is None:
             return
-        row, column, depth = self._to_home(quantity, row, column, slice_)
+        row, column, depth = self.places.to_home(quantity, row, column, slice_)
         blank = _blank(home, row, column, round(depth))
         if self.snapping:
-            seen = self._seen(row, column, round(depth), None)
+            seen = self.places.seen(row, column, round(depth), None)
             place = stage.lattice_place(home.wells, home.geometry, row, column)
             if seen is not None:
                 blank = dataclasses.replace(blank, row=seen.row, column=seen.column, radius_mm=seen.radius_mm)
@@ -157,16 +156,16 @@ class ByHand(QObject):
 
     def add_ellipse(self, quantity: str, row: float, column: float, down: float, right: float, slice_: int) -> None:
         """Add a well with an elliptic outline: its centre on a stack, and its semi-axes in rows and columns there."""
-        home = self._home()
+        home = self.places.home()
         if home is None:
             return
         centre, lowest, rightmost = (
-            np.array(self._to_home(quantity, *place, slice_))
+            np.array(self.places.to_home(quantity, *place, slice_))
             for place in ((row, column), (row + down, column), (row, column + right))
         )
         spacing = np.array(home.geometry.spacing[1:])
         along, across = (lowest[:2] - centre[:2]) * spacing, (rightmost[:2] - centre[:2]) * spacing
-        least = self._least_radius()
+        least = self.places.least_radius()
         blank = _blank(home, centre[0], centre[1], round(centre[2]))
         self._add(
             "Draw",
@@ -178,16 +177,16 @@ class ByHand(QObject):
 
     def add_polygon(self, quantity: str, corners: Sequence[tuple[float, float]], slice_: int) -> None:
         """Add a well whose outline has these corners, each a row and a column of a stack."""
-        home = self._home()
+        home = self.places.home()
         if home is None:
             return
-        there = np.array([self._to_home(quantity, row, column, slice_) for row, column in corners])
+        there = np.array([self.places.to_home(quantity, row, column, slice_) for row, column in corners])
         row, column, depth = there.mean(axis=0)
         self._add("Draw", _blank(home, row, column, round(depth)), corners=there[:, :2].tolist())
 
     def _add(self, verb: str, blank: Well, **outline: Any) -> None:  # noqa: ANN401 - fields of a recipe's part
         """Add a well under the next free name, and select it."""
-        home, recipe = self._home(), self._model.recipe
+        home, recipe = self.places.home(), self._model.recipe
         assert home is not None
         self.take_up(None)
         if recipe is None:
@@ -269,40 +268,6 @@ class ByHand(QObject):
         """Leave bubbles and voids out, or keep them."""
         self._set("Leave voids out" if cut else "Keep voids", voids="cut" if cut else "keep")
 
-    def wells_on(self, quantity: str) -> tuple[Well, ...]:
-        """Return the wells as the recipe has them, on the grid of a stack."""
-        known, traces = self._model.snapshot, self._model.traces
-        located = known.wells.get(quantity) if known else None
-        if known is None or known.found is None or located is None or not traces:
-            return () if located is None else located.wells
-        now = tuple(each.now for each in traces if each.now is not None)
-        if known.found.geometry == located.geometry:
-            return now
-        kept = self._carried.get(quantity)
-        if kept is None or kept[0] is not traces:
-            kept = self._carried[quantity] = (traces, self._transferred(now, quantity))
-        return kept[1]
-
-    def carried(self, well: Well, quantity: str) -> Well | None:
-        """Return a well of the images that wells are found in as it is on a stack; None where that does not show it."""
-        home, known = self._home(), self._model.snapshot
-        if home is None or known is None or quantity not in known.stacks:
-            return None
-        if known.stacks[quantity].geometry == home.geometry:
-            return well
-        return next(iter(self._transferred((well,), quantity)), None)
-
-    def _transferred(self, wells: Sequence[Well], quantity: str) -> tuple[Well, ...]:
-        """Return wells of the images that they are found in on the grid of a stack; none where that is elsewhere."""
-        known, home, recipe = self._model.snapshot, self._home(), self._model.recipe
-        if known is None or home is None or recipe is None:
-            return ()
-        try:
-            there = stage.rasterise(wells, home.geometry, recipe.wells)
-            return stage.transfer(there, known.stacks[quantity].geometry, recipe.wells).wells
-        except RelaxoError:
-            return ()
-
     def _set(self, label: str, **fields: Any) -> None:  # noqa: ANN401 - the fields of a recipe's part
         recipe = self._model.recipe
         if recipe is not None:
@@ -339,38 +304,11 @@ class ByHand(QObject):
             return {}
         rates = {}
         for quantity, maps in known.maps.items():
-            there = self.carried(well, quantity)
+            there = self.places.carried(well, quantity)
             if there is not None:
                 geometry = known.stacks[quantity].geometry
                 rates[RATES[quantity]] = stage.measure_one(maps, there, geometry, recipe.wells)
         return rates
-
-    def _snapped(self, well: Well, begun: Well) -> Well:
-        """Return a well at the edge or the place of the grid that it was let go near; as it is after a small step."""
-        home = self._home()
-        if home is None or not self.snapping or self._exactly:
-            return well
-        _, row_spacing, column_spacing = home.geometry.spacing
-        moved = np.hypot((well.row - begun.row) * row_spacing, (well.column - begun.column) * column_spacing)
-        if moved < begun.radius_mm:
-            return well
-        seen = self._seen(well.row, well.column, round(well.slice), well.radius_mm)
-        others = [each for each in home.wells if each.name != well.name]
-        place = (seen.row, seen.column) if seen else stage.lattice_place(others, home.geometry, well.row, well.column)
-        return well if place is None else dataclasses.replace(well, row=place[0], column=place[1])
-
-    def _seen(self, row: float, column: float, slice_: int, radius_mm: float | None) -> Well | None:
-        """Return the well whose edge is seen around a place of the images that wells are found in."""
-        known = self._model.snapshot
-        if known is None:
-            return None
-        stack = known.stacks[self._home_quantity(known)]
-        if self._snapper is None or self._snapper[0] is not stack:
-            self._snapper = (stack, stage.Snapper(stack))
-        rows, columns = stack.geometry.shape[1:]
-        if not (0 <= row < rows and 0 <= column < columns):
-            return None
-        return self._snapper[1](row, column, slice_, radius_mm)
 
     def _selected(self) -> Well | None:
         return None if self._model.selected is None else self._now(self._model.selected)
@@ -379,40 +317,9 @@ class ByHand(QObject):
         """Return a well as the recipe has it: the newest results may not be there yet."""
         return next((each.now for each in self._model.traces if each.now is not None and each.now.name == name), None)
 
-    def _home(self) -> Wells | None:
-        """Return the wells on the grid of the images that they are found in."""
-        known = self._model.snapshot
-        if known is None or known.found is None:
-            return None
-        # Where none were found, they are added on that grid.
-        return known.wells[self._home_quantity(known)] if known.wells else known.found
-
-    def _home_quantity(self, known: Snapshot) -> str:
-        wanted = known.recipe.wells.find_in
-        return wanted if wanted is not None and wanted in known.stacks else next(iter(known.stacks))
-
-    def _at_home(self, quantity: str, row: float, column: float, slice_: float) -> tuple[float, float]:
-        """Return row and column in the images that wells are found in."""
-        there = self._to_home(quantity, row, column, slice_)
-        return float(there[0]), float(there[1])
-
-    def _to_home(self, quantity: str, row: float, column: float, slice_: float) -> tuple[float, float, float]:
-        known, home = self._model.snapshot, self._home()
-        assert known is not None
-        assert home is not None
-        geometry = known.stacks[quantity].geometry
-        if geometry == home.geometry:
-            return row, column, slice_
-        there = home.geometry.to_pixels(geometry.to_mm((row, column, slice_)))
-        return float(there[0]), float(there[1]), float(there[2])
-
-    def _least_radius(self) -> float:
-        home = self._home()
-        return _LEAST_PIXELS * max(home.geometry.spacing[1:]) if home else 0.1
-
     def _forget(self) -> None:
-        self._start = self._snapper = None
-        self._carried = {}
+        self._start = None
+        self.places.forget()
         self.take_up(None)
 
 

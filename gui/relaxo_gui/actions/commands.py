@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,28 +15,25 @@ from relaxo_gui.actions import block, edits
 from relaxo_gui.actions.autosave import Autosave
 from relaxo_gui.actions.by_hand import ByHand
 from relaxo_gui.actions.choices import Choices
+from relaxo_gui.actions.computing import Computing
 from relaxo_gui.actions.exports import Exports
 from relaxo_gui.actions.opening import recipe_for, save_recipe
 from relaxo_gui.actions.proposals import Proposals
 from relaxo_gui.actions.settings import drafts_folder, remember
-from relaxo_gui.core import is_loaded, load, pipeline
-from relaxo_gui.jobs import Job, Told
-from relaxo_gui.session_model import SessionModel, Snapshot, follow, next_step, steps_of
-from relaxo_gui.widgets.once_a_frame import OnceAFrame
+from relaxo_gui.core import is_loaded, load
+from relaxo_gui.jobs import Job
+from relaxo_gui.session_model import SessionModel, next_step, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from relaxo.data import WellRate, Wells
-    from relaxo.pipeline import Pipeline
+    from relaxo.data import Wells
     from relaxo.recipe import Recipe
     from relaxo_gui.actions.dialogs import Dialogs
     from relaxo_gui.drafts import Left
     from relaxo_gui.session_model import Step
 
 BY_HAND = "by hand"
-#: A regression that took longer than this, in s, is done off the window's thread the next time: of very many wells.
-_AT_ONCE_S = 0.04
 
 
 class Commands(QObject):
@@ -63,6 +59,7 @@ class Commands(QObject):
     by_hand: ByHand
     choices: Choices
     proposal: Proposals
+    computing: Computing
     analysis: Job
     exporting: Job
     exports: Exports
@@ -72,21 +69,14 @@ class Commands(QObject):
         super().__init__(parent)
         self.model = model
         self.dialogs = dialogs
-        self.analysis = Job(self)
+        self.computing = Computing(model, self)
+        self.analysis = self.computing.job
         self.exporting = Job(self)
         self.warming = Job(self)
         self.by_hand = ByHand(model, self)
         self.choices = Choices(model)
         self.proposal = Proposals(model, self._edit, self)
         self.autosave = Autosave(model, drafts_folder(), self)
-        self._remembered = _Remembered()
-        self._took = 0.0
-        model.deciding.connect(self._glance)
-        model.changed.connect(self._follow_edit)
-        self._ahead = OnceAFrame(self._glance_dragged, self)
-        model.dragged_changed.connect(self._ahead.ask)
-        self.analysis.partial.connect(model.show)
-        self.analysis.succeeded.connect(model.show)
         self.exports = Exports(model, lambda: self.dialogs, self._home, self.exporting)
         self.exports.saved.connect(self._note_export)
         for job in (self.analysis, self.exporting, self.exports.drawing, self.warming):
@@ -99,7 +89,6 @@ class Commands(QObject):
         for signal in (model.opened, model.snapshot_changed, model.contents_changed):
             signal.connect(self.steps_changed)
         self.analysis.running_changed.connect(self.steps_changed)
-        self.analysis.running_changed.connect(self._forget_glance)
         self._waiting: Callable[[], None] | None = None
         self.warming.succeeded.connect(self._do_waiting)
         self.warming.crashed.connect(lambda _: self._wait_for(None))
@@ -273,71 +262,13 @@ class Commands(QObject):
             else:
                 self.exclude(well)
 
-    # Compute
-
-    def analyse(self) -> None:
-        """Compute the results of the recipe as it stands."""
-        recipe = self.model.recipe
-        if recipe is not None:
-            self.analysis.start(partial(_analyse, self._remembered, recipe, self.model.snapshot))
-
-    def start_over(self) -> None:
-        """Forget what was read and computed, and do it anew."""
-        self.analysis.cancel()
-        self._remembered = _Remembered()
-        self.analyse()
+    # Stop
 
     def cancel(self) -> None:
         """Stop what is being computed or written; what is shown stays."""
         self._wait_for(None)
         self.analysis.cancel()
         self.exporting.cancel()
-
-    def _follow_edit(self, before: Recipe, after: Recipe) -> None:
-        """Compute what an edit changes: at once where that is only the regression, else off the window's thread."""
-        if not (self._is_quick(before, after) and self._took < _AT_ONCE_S):
-            self.analyse()
-            return
-        began = time.thread_time()
-        shown = follow(self._remembered.pipeline, after, self.model.snapshot, lambda *_: True, self.model.show)
-        self._took = time.thread_time() - began
-        self.model.show(shown)
-
-    def _glance(self, before: Recipe, after: Recipe) -> None:
-        """Show the lines of an edit that changes but them, before all else that follows from it."""
-        if self._is_quick(before, after):
-            self._look_ahead(after)
-
-    def _glance_dragged(self) -> None:
-        """Let the lines follow a well that is dragged, and stay where it was let go until its results are there."""
-        dragged, recipe = self.model.dragged, self.model.recipe
-        if dragged is not None and recipe is not None and self._is_quick(recipe, recipe):
-            self._look_ahead(recipe, dragged.rates)
-        elif dragged is not None or not self.analysis.running:
-            self.model.look_ahead(None)
-
-    def _forget_glance(self, running: bool) -> None:  # noqa: FBT001 - a slot
-        """Let nothing be shown that was not computed, when that was stopped."""
-        if not running and self.model.glance is not None:
-            self.model.look_ahead(None)
-
-    def _look_ahead(self, recipe: Recipe, moved: Mapping[str, WellRate] | None = None) -> None:
-        try:
-            self.model.look_ahead(self._remembered.pipeline.glance(recipe, moved))
-        except RelaxoError:
-            # What follows meets it too, and says so.
-            self.model.look_ahead(None)
-
-    def _is_quick(self, before: Recipe, after: Recipe) -> bool:
-        """Whether nothing before the regression is to be computed, and no thread is at work on what remembers it."""
-        known = self.model.snapshot
-        return (
-            known is not None
-            and known.recipe == before
-            and known.maps.keys() == known.wells.keys() == known.stacks.keys() != set()
-            and self.analysis.idle
-            and edits.differ_in_numbers_only(before, after)
-        )
 
     def _edit(self, label: str, changes: Mapping[str, Mapping[str, Any]]) -> None:
         located, recipe = self._located(), self.model.recipe
@@ -364,7 +295,7 @@ class Commands(QObject):
     def _start(self, recipe: Recipe, path: Path | None) -> None:
         self._renew()
         self.model.open(recipe, path)
-        self.analyse()
+        self.computing.analyse()
 
     def _start_sample(self) -> None:
         from relaxo.samples import RECIPE, sample_phantom  # noqa: PLC0415 - the generator is heavy, and rarely asked for
@@ -383,9 +314,7 @@ class Commands(QObject):
 
     def _renew(self) -> None:
         """Prepare for another analysis."""
-        self.analysis.cancel()
-        self._remembered = _Remembered()
-        self._took = 0.0
+        self.computing.forget()
         self.model.go_to("images")
         self._arriving = True
 
@@ -419,15 +348,3 @@ class Commands(QObject):
             return self.model.path.parent
         recipe = self.model.recipe
         return Path(recipe.sources[0]).parent if recipe is not None and recipe.sources else Path.home()
-
-
-class _Remembered:
-    """The pipeline of what is open, made on the thread that first runs it: its libraries take long to load."""
-
-    @cached_property
-    def pipeline(self) -> Pipeline:
-        return pipeline.Pipeline()
-
-
-def _analyse(remembered: _Remembered, recipe: Recipe, before: Snapshot | None, told: Told) -> Snapshot:
-    return follow(remembered.pipeline, recipe, before, told.progress, told.partial)

@@ -234,7 +234,7 @@ ACTIONS = (
         "Analysis",
         "Compute &Again",
         "Read the files and compute everything anew",
-        lambda on: on.start_over(),
+        lambda on: on.computing.start_over(),
         "F5",
         lambda on: on.model.recipe is not None and not on.analysis.running,
         sign="refresh",

@@ -27,10 +27,10 @@ def shapes_on(commands: Commands, quantity: str, slice_: int) -> tuple[Shape, ..
     model, hand = commands.model, commands.by_hand
     shapes = []
     dragged = model.dragged.well if model.dragged else None
-    for well in hand.wells_on(quantity):
+    for well in hand.places.wells_on(quantity):
         there: Well | None = well
         if dragged is not None and dragged.name == well.name:
-            there = hand.carried(dragged, quantity)
+            there = hand.places.carried(dragged, quantity)
         if there is None or not there.slices[0] <= slice_ <= there.slices[1]:
             continue
         contents = model.contents.get(well.name)
@@ -52,7 +52,7 @@ def ghosts_on(commands: Commands, quantity: str, slice_: int) -> tuple[Shape, ..
         now = model.dragged.well if model.dragged else trace.now
         if (now.row, now.column, now.radius_mm) == (trace.found.row, trace.found.column, trace.found.radius_mm):
             continue
-        there = commands.by_hand.carried(trace.found, quantity)
+        there = commands.by_hand.places.carried(trace.found, quantity)
         if there is not None and there.slices[0] <= slice_ <= there.slices[1]:
             return (dataclasses.replace(_shape(there, _GHOST, left_out=False, by_hand=False), name="found"),)
     return ()

@@ -192,13 +192,13 @@ def test_a_well_is_dragged_on_images_of_another_grid(sample: MainWindow) -> None
     first = well(sample, was.name)
     assert dragged.well.row == pytest.approx(first.row + 2, abs=0.01)
     assert dragged.well.column == pytest.approx(first.column - 1, abs=0.01)
-    back = hand.carried(dragged.well, "T2")
+    back = hand.places.carried(dragged.well, "T2")
     assert back is not None
     assert (back.row, back.column) == (pytest.approx(was.row + 4, abs=0.01), pytest.approx(was.column - 2, abs=0.01))
     hand.let_go(keep=True)
     sample.commands.cancel()
     # At once, before anything is computed anew.
-    moved = next(each for each in hand.wells_on("T2") if each.name == was.name)
+    moved = next(each for each in hand.places.wells_on("T2") if each.name == was.name)
     assert (moved.row, moved.column) == (pytest.approx(was.row + 4, abs=0.01), pytest.approx(was.column - 2, abs=0.01))
 
 
